@@ -1,0 +1,51 @@
+#ifndef JL_JSON_NUMBER_H
+#define JL_JSON_NUMBER_H
+/**
+ * Numbers to text and back, exact and without locale.
+ *
+ * Shortest means: the fewest significant digits that read back as the same double, and of those the
+ * closest to its value (as Python's repr, Java 19's Double.toString and JavaScript do).
+ */
+#include "base/text.h"
+
+#include <stdint.h>
+
+/** Room for any number these functions write, without NUL. */
+#define JL_NUMBER_MAX 32
+
+/** A finite double as digits * 10^exponent; digits has no trailing zero unless it is 0. */
+typedef struct jl_shortest {
+    uint64_t digits;
+    int exponent;
+    bool is_negative; /**< also for -0.0 */
+} jl_shortest;
+
+/** @param value finite. */
+jl_shortest jl_double_shortest(double value);
+
+/** Write decimal digits; @return bytes written to out[JL_NUMBER_MAX]. */
+size_t jl_write_int64(char *out, int64_t value);
+size_t jl_write_uint64(char *out, uint64_t value);
+
+/**
+ * Write a finite double as Python's repr does: `20.0`, `0.0001`, `1e-05`, `1e+16`, `-0.0`, `1.5e+300`.
+ * It always looks like a double (has `.` or `e`) and is a valid JSON number.
+ */
+size_t jl_write_double(char *out, double value);
+
+/** Write a finite float with the digits that identify it as a float, so 0.1f gives `0.1`. */
+size_t jl_write_float(char *out, float value);
+
+/**
+ * Write any double as Java's Double.toString does: `1.0`, `12.34`, `1.0E8`, `1.0E-5`, `-0.0`,
+ * `Infinity`, `-Infinity`, `NaN`. This is CloudWatch's text of a number with fraction or exponent.
+ */
+size_t jl_write_double_java(char *out, double value);
+
+/**
+ * Read a JSON number (RFC 8259 grammar, already checked) as the nearest double, ties to even.
+ * Too large gives an infinity, too small a signed zero. Takes any length; no allocation.
+ */
+double jl_read_double(jl_text number);
+
+#endif
