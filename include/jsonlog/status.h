@@ -17,10 +17,24 @@
 #define JSONLOG_API
 #endif
 
-/** Argument `format` is a printf format for the arguments that start at `first`. */
-#define JSONLOG_PRINTF(format, first) __attribute__((format(printf, format, first)))
+/** Argument `at` is a printf format for the arguments that start at `first`. */
+#define JSONLOG_PRINTF(at, first)     __attribute__((__format__(__printf__, at, first)))
 #define JSONLOG_LIKELY(x)             __builtin_expect(!!(x), 1)
 #define JSONLOG_UNLIKELY(x)           __builtin_expect(!!(x), 0)
+
+/** The start of an options struct: its `size` is set, everything else is zero, which means default. */
+#ifdef __cplusplus
+#define JSONLOG_OPTIONS_INIT_(type) (jsonlog_detail::sized<type>())
+namespace jsonlog_detail {
+template <class T> inline T sized() {
+    T options{};
+    options.size = sizeof(T);
+    return options;
+}
+} // namespace jsonlog_detail
+#else
+#define JSONLOG_OPTIONS_INIT_(type) {.size = sizeof(type)}
+#endif
 
 #define JSONLOG_VERSION_MAJOR 0
 #define JSONLOG_VERSION_MINOR 1
@@ -75,12 +89,15 @@ JSONLOG_API const char *jsonlog_status_text(jsonlog_status status);
  *       { $.a = a:b }
  *                ^
  *
- * Tabs and control characters of the text are shown as one blank, a long text is shown as a window
- * round the caret, and columns are counted in code points (wide East Asian letters as two).
+ * Line breaks, tabs, control and bidirectional characters of the text are shown as one blank each, an
+ * ill-formed byte as U+FFFD; a text of more than 100 columns is shown as a window round the caret, and
+ * columns are counted in code points (wide East Asian letters as two). No newline ends the last line.
  *
- * @param err     the error; if its offset is JSONLOG_NO_OFFSET only the sentence is written.
+ * @param err     the error; if its offset is JSONLOG_NO_OFFSET only the sentence is written. An offset
+ *                behind the text is shown right behind its end.
  * @param source  the text that was parsed; may be NULL when source_len is 0.
- * @param out     receives a NUL-terminated text, cut to out_size; may be NULL when out_size is 0.
+ * @param out     receives a NUL-terminated text, cut to out_size on a code point; may be NULL when
+ *                out_size is 0.
  * @return the length the whole text has, like snprintf().
  */
 JSONLOG_API size_t jsonlog_err_render(const jsonlog_err *err, const char *source, size_t source_len,
