@@ -22,6 +22,11 @@
  */
 #include <jsonlog/value.h>
 
+/* Compilers then report a wrong call at the call, without the steps of the expansion. */
+#if defined(__GNUC__) && !defined(JSONLOG_HEADER_WARNINGS)
+#pragma GCC system_header
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -223,12 +228,12 @@ JSONLOG_API jsonlog_status jsonlog_set_static_fields(const jsonlog_field *fields
 #define jsonlog_log(log, level, ...) JSONLOG_CALL_AT_(log, level, __VA_ARGS__)
 
 /** The message as printf text, checked by the compiler, without pairs: jsonlog_infof(log, "retry %d", i). */
-#define jsonlog_tracef(log, ...) JSONLOG_CALL_(log, JSONLOG_LEVEL_TRACE, true, jsonlog_text(__VA_ARGS__))
-#define jsonlog_debugf(log, ...) JSONLOG_CALL_(log, JSONLOG_LEVEL_DEBUG, true, jsonlog_text(__VA_ARGS__))
-#define jsonlog_infof(log, ...)  JSONLOG_CALL_(log, JSONLOG_LEVEL_INFO, true, jsonlog_text(__VA_ARGS__))
-#define jsonlog_warnf(log, ...)  JSONLOG_CALL_(log, JSONLOG_LEVEL_WARN, true, jsonlog_text(__VA_ARGS__))
-#define jsonlog_errorf(log, ...) JSONLOG_CALL_(log, JSONLOG_LEVEL_ERROR, true, jsonlog_text(__VA_ARGS__))
-#define jsonlog_fatalf(log, ...) JSONLOG_CALL_(log, JSONLOG_LEVEL_FATAL, true, jsonlog_text(__VA_ARGS__))
+#define jsonlog_tracef(log, ...) JSONLOG_CALLF_(log, JSONLOG_LEVEL_TRACE, __VA_ARGS__)
+#define jsonlog_debugf(log, ...) JSONLOG_CALLF_(log, JSONLOG_LEVEL_DEBUG, __VA_ARGS__)
+#define jsonlog_infof(log, ...)  JSONLOG_CALLF_(log, JSONLOG_LEVEL_INFO, __VA_ARGS__)
+#define jsonlog_warnf(log, ...)  JSONLOG_CALLF_(log, JSONLOG_LEVEL_WARN, __VA_ARGS__)
+#define jsonlog_errorf(log, ...) JSONLOG_CALLF_(log, JSONLOG_LEVEL_ERROR, __VA_ARGS__)
+#define jsonlog_fatalf(log, ...) JSONLOG_CALLF_(log, JSONLOG_LEVEL_FATAL, __VA_ARGS__)
 
 /**
  * Less often, per call site and over all threads: once; every nth time (the 1st, the n+1st, …); at most once in
@@ -379,8 +384,19 @@ JSONLOG_API void jsonlog_set_clock(int64_t (*now_ns)(void *context), void *conte
             if (pass)                                                                              \
                 jsonlog_log_values(                                                                \
                     jsonlog_logger_, &jsonlog_site_,                                               \
-                    JSONLOG_VALUES_(shape, JSONLOG_MARKED_(JSONLOG_FIRST_(__VA_ARGS__), 0),        \
+                    JSONLOG_VALUES_(shape, JSONLOG_MARKED_(JSONLOG_GIVEN_(JSONLOG_FIRST_(__VA_ARGS__)), 0),        \
                                     __VA_ARGS__));                                                 \
+        }                                                                                          \
+    } while (0)
+
+#define JSONLOG_CALLF_(log, level, ...)                                                            \
+    do {                                                                                           \
+        jsonlog_logger *const jsonlog_logger_ = (log);                                             \
+        if ((level) >= JSONLOG_COMPILED_LEVEL &&                                                   \
+            JSONLOG_UNLIKELY(jsonlog_enabled(jsonlog_logger_, (level)))) {                         \
+            JSONLOG_SITE_(P0, level, ~);                                                           \
+            jsonlog_log_values(jsonlog_logger_, &jsonlog_site_,                                    \
+                               JSONLOG_LIST_(jsonlog_format_text(JSONLOG_TEXT_SPACE_, __VA_ARGS__))); \
         }                                                                                          \
     } while (0)
 
@@ -395,7 +411,7 @@ JSONLOG_API void jsonlog_set_clock(int64_t (*now_ns)(void *context), void *conte
             JSONLOG_SITE_(shape, 0, __VA_ARGS__);                                                  \
             jsonlog_log_values(                                                                    \
                 jsonlog_logger_, &jsonlog_site_,                                                   \
-                JSONLOG_VALUES_(shape, JSONLOG_MARKED_(JSONLOG_FIRST_(__VA_ARGS__), jsonlog_level_), \
+                JSONLOG_VALUES_(shape, JSONLOG_MARKED_(JSONLOG_GIVEN_(JSONLOG_FIRST_(__VA_ARGS__)), jsonlog_level_), \
                                 __VA_ARGS__));                                                     \
         }                                                                                          \
     } while (0)

@@ -15,6 +15,11 @@
  */
 #include <jsonlog/status.h>
 
+/* Compilers then report a wrong call at the call, without the steps of the expansion. */
+#if defined(__GNUC__) && !defined(JSONLOG_HEADER_WARNINGS)
+#pragma GCC system_header
+#endif
+
 /** Inline in C11 and C++ alike, and usable from users' own inline functions; the library holds the one
  *  external definition. */
 #define JSONLOG_INLINE JSONLOG_API inline
@@ -68,15 +73,62 @@ template <bool ok> constexpr unsigned assert_key() {
 #define JSONLOG_ASSERT_KEY_(ok)     JSONLOG_ASSERT_(ok, JSONLOG_SENTENCE_KEY_)
 #endif
 
-/* What is done to each pair: its part of the key literal, its value, its check. The second half of the
- * check catches an array whose size happens to fit: only a literal can stand behind "". */
-#define JSONLOG_KEY_A_KEY_MUST_BE_A_PLAIN_STRING_LITERAL_(k) (sizeof("" k) > 0)
+/* The value of an expression by its type; see value.h. */
+#ifdef __cplusplus
+#define jsonlog_value_of(v)       (jsonlog_detail::value_of(v))
+#define JSONLOG_MESSAGE_OF_(m)    (jsonlog_detail::message_of(m))
+#define JSONLOG_LIST_(...)        (std::initializer_list<jsonlog_value>{__VA_ARGS__}.begin())
+#define JSONLOG_TEXT_SPACE_       (jsonlog_detail::text_space().bytes)
+#else
+#define jsonlog_value_of(v)                                                                        \
+    _Generic((v),                                                                                  \
+        bool: jsonlog_from_bool,                                                                   \
+        char: jsonlog_from_int64,                                                                  \
+        signed char: jsonlog_from_int64,                                                           \
+        unsigned char: jsonlog_from_uint64,                                                        \
+        short: jsonlog_from_int64,                                                                 \
+        unsigned short: jsonlog_from_uint64,                                                       \
+        int: jsonlog_from_int64,                                                                   \
+        unsigned: jsonlog_from_uint64,                                                             \
+        long: jsonlog_from_int64,                                                                  \
+        unsigned long: jsonlog_from_uint64,                                                        \
+        long long: jsonlog_from_int64,                                                             \
+        unsigned long long: jsonlog_from_uint64,                                                   \
+        float: jsonlog_from_float,                                                                 \
+        double: jsonlog_from_double,                                                               \
+        char *: jsonlog_from_string,                                                               \
+        const char *: jsonlog_from_string,                                                         \
+        void *: jsonlog_from_address,                                                              \
+        const void *: jsonlog_from_address,                                                        \
+        struct timespec: jsonlog_from_timespec,                                                    \
+        jsonlog_value: jsonlog_from_value,                                                         \
+        const jsonlog_temporary *: jsonlog_from_temporary,                                         \
+        default: jsonlog_this_type_has_no_json_form)(v)
+
+#define JSONLOG_MESSAGE_OF_(m)                                                                     \
+    _Generic((m),                                                                                  \
+        char *: jsonlog_from_string,                                                               \
+        const char *: jsonlog_from_string,                                                         \
+        void *: jsonlog_from_address,                                                              \
+        const jsonlog_temporary *: jsonlog_from_temporary,                                         \
+        default: jsonlog_the_message_must_be_a_string_or_jsonlog_text)(m)
+
+#define JSONLOG_LIST_(...)        ((const jsonlog_value[]){__VA_ARGS__})
+#define JSONLOG_TEXT_SPACE_       ((char[JSONLOG_TEXT_MAX]){0})
+#endif
+
+/* What is done to each pair: its part of the key literal, its value, its check. */
 #define JSONLOG_PAIR_KEY_(k, v)   "," #k ":\0"
 #define JSONLOG_PAIR_VALUE_(k, v) , jsonlog_value_of(v)
 #define JSONLOG_PAIR_ITEM_(k, v)  jsonlog_value_of(v),
-#define JSONLOG_PAIR_CHECK_(k, v)                                                                  \
-    +JSONLOG_ASSERT_KEY_(sizeof(#k) == sizeof(k) + 2 &&                                            \
-                         JSONLOG_KEY_A_KEY_MUST_BE_A_PLAIN_STRING_LITERAL_(k))
+#define JSONLOG_PAIR_CHECK_(k, v) +JSONLOG_ASSERT_KEY_(JSONLOG_IS_PLAIN_LITERAL_(k, #k))
+#ifdef __cplusplus
+#define JSONLOG_IS_PLAIN_LITERAL_(k, text)                                                         \
+    (sizeof(text) == sizeof(k) + 2 && text[0] == '"' && __builtin_constant_p(k))
+#else
+#define JSONLOG_IS_PLAIN_LITERAL_(k, text)                                                         \
+    (sizeof(text) == sizeof(k) + 2 && __builtin_constant_p(k) && _Generic((k), char *: 1, default: 0))
+#endif
 
 /* Pieces of a call: `list` is one of the JSONLOG_PAIRS_… macros. */
 #define JSONLOG_KEYS_(shape, ...)   JSONLOG_CAT_(JSONLOG_PAIRS_, shape)(JSONLOG_PAIR_KEY_, __VA_ARGS__) ""
@@ -92,6 +144,13 @@ template <bool ok> constexpr unsigned assert_key() {
 #define JSONLOG_PAIRS_MANY(op, ...)
 #define JSONLOG_PAIRS_NONE(op, ...)
 #define JSONLOG_EACH_MANY(op, ...)
+
+/* The first argument, or an empty text where there is none and the sentence has been said. */
+#define JSONLOG_GIVEN_(first)    JSONLOG_CAT_(JSONLOG_GIVEN_, JSONLOG_EMPTINESS_(first))(first)
+#define JSONLOG_GIVEN_01(first)  ""
+#define JSONLOG_GIVEN_00(first)  first
+#define JSONLOG_GIVEN_10(first)  first
+#define JSONLOG_GIVEN_11(first)  first
 
 /* Message and values as one array; the message is its element 0. */
 #define JSONLOG_VALUES_(shape, message, ...)                                                       \

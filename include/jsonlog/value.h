@@ -120,9 +120,10 @@ struct jsonlog_field {
 
 /** What jsonlog_object(), jsonlog_array(), jsonlog_causes() and jsonlog_text() are: usable as an argument of
  *  a log call and nowhere else. */
-typedef struct jsonlog_objects_arrays_and_texts_live_only_inside_a_log_call {
+struct jsonlog_objects_arrays_and_texts_live_only_inside_a_log_call {
     jsonlog_value jsonlog_value_;
-} jsonlog_temporary;
+};
+typedef struct jsonlog_objects_arrays_and_texts_live_only_inside_a_log_call jsonlog_temporary;
 
 /** Longest text of jsonlog_text() and of the …f calls, in bytes; longer ones are cut and end in `…`. */
 #define JSONLOG_TEXT_MAX 1024
@@ -374,45 +375,8 @@ JSONLOG_API void jsonlog_write_end_array(jsonlog_writer *writer);
 #ifndef __cplusplus
 _Static_assert(sizeof(void *) != 8 || sizeof(jsonlog_value) == 24, "jsonlog: ABI of jsonlog_value");
 
-/** The value of any expression with a JSON form; for jsonlog_write_value(), jsonlog_field_make(), arrays. */
-#define jsonlog_value_of(v)                                                                        \
-    _Generic((v),                                                                                  \
-        bool: jsonlog_from_bool,                                                                   \
-        char: jsonlog_from_int64,                                                                  \
-        signed char: jsonlog_from_int64,                                                           \
-        unsigned char: jsonlog_from_uint64,                                                        \
-        short: jsonlog_from_int64,                                                                 \
-        unsigned short: jsonlog_from_uint64,                                                       \
-        int: jsonlog_from_int64,                                                                   \
-        unsigned: jsonlog_from_uint64,                                                             \
-        long: jsonlog_from_int64,                                                                  \
-        unsigned long: jsonlog_from_uint64,                                                        \
-        long long: jsonlog_from_int64,                                                             \
-        unsigned long long: jsonlog_from_uint64,                                                   \
-        float: jsonlog_from_float,                                                                 \
-        double: jsonlog_from_double,                                                               \
-        char *: jsonlog_from_string,                                                               \
-        const char *: jsonlog_from_string,                                                         \
-        void *: jsonlog_from_address,                                                              \
-        const void *: jsonlog_from_address,                                                        \
-        struct timespec: jsonlog_from_timespec,                                                    \
-        jsonlog_value: jsonlog_from_value,                                                         \
-        const jsonlog_temporary *: jsonlog_from_temporary,                                         \
-        default: jsonlog_this_type_has_no_json_form)(v)
 
-#define JSONLOG_MESSAGE_OF_(m)                                                                     \
-    _Generic((m),                                                                                  \
-        char *: jsonlog_from_string,                                                               \
-        const char *: jsonlog_from_string,                                                         \
-        void *: jsonlog_from_address,                                                              \
-        const jsonlog_temporary *: jsonlog_from_temporary,                                         \
-        default: jsonlog_the_message_must_be_a_string_or_jsonlog_text)(m)
-
-#define JSONLOG_TEMPORARY_(value) ((const jsonlog_temporary[1]){{value}})
-#define JSONLOG_LIST_(...)        ((const jsonlog_value[]){__VA_ARGS__})
-#define JSONLOG_TEXT_SPACE_       ((char[JSONLOG_TEXT_MAX]){0})
-
-#else /* C++17: the same call shape over templates and initializer lists */
+#else
 
 static_assert(sizeof(void *) != 8 || sizeof(jsonlog_value) == 24, "jsonlog: ABI of jsonlog_value");
 
@@ -468,11 +432,17 @@ struct text_space {
 };
 } // namespace jsonlog_detail
 
-#define jsonlog_value_of(v)       (jsonlog_detail::value_of(v))
-#define JSONLOG_MESSAGE_OF_(m)    (jsonlog_detail::message_of(m))
+#endif
+
+/** jsonlog_value_of(v) is the value of any expression with a JSON form (a _Generic in C, a template in C++); for
+ *  jsonlog_write_value(), jsonlog_field_make() and arrays of values. Its definition stands in macros.h. */
+
+/* Here and not in macros.h, whose steps compilers do not show: a stored object is answered with the type's name. */
+#ifdef __cplusplus
 #define JSONLOG_TEMPORARY_(value) (jsonlog_temporary{value})
-#define JSONLOG_LIST_(...)        (std::initializer_list<jsonlog_value>{__VA_ARGS__}.begin())
-#define JSONLOG_TEXT_SPACE_       (jsonlog_detail::text_space().bytes)
+#else
+#define JSONLOG_TEMPORARY_(value)                                                                  \
+    ((const struct jsonlog_objects_arrays_and_texts_live_only_inside_a_log_call[1]){{value}})
 #endif
 
 /** An object of up to 32 pairs "key", value; jsonlog_object() without pairs is {}. */
