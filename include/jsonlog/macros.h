@@ -127,7 +127,7 @@ template <bool ok> constexpr unsigned assert_key() {
     (sizeof(text) == sizeof(k) + 2 && text[0] == '"' && __builtin_constant_p(k))
 #else
 #define JSONLOG_IS_PLAIN_LITERAL_(k, text)                                                         \
-    (sizeof(text) == sizeof(k) + 2 && __builtin_constant_p(k) && _Generic((k), char *: 1, default: 0))
+    (sizeof(text) == sizeof(k) + 2 && __builtin_constant_p(k) && _Generic((k), char *: 1, const char *: 1, default: 0))
 #endif
 
 /* Pieces of a call: `list` is one of the JSONLOG_PAIRS_… macros. */

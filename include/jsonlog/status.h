@@ -89,12 +89,13 @@ JSONLOG_API const char *jsonlog_status_text(jsonlog_status status);
  *       { $.a = a:b }
  *                ^
  *
- * Line breaks, tabs, control and bidirectional characters of the text are shown as one blank each, an
- * ill-formed byte as U+FFFD; a text of more than 100 columns is shown as a window round the caret, and
- * columns are counted in code points (wide East Asian letters as two). No newline ends the last line.
+ * Line breaks, tabs, control and bidirectional characters of the text are shown as one blank each,
+ * an ill-formed byte as U+FFFD. A text of more than 100 columns is shown as a window round the
+ * caret; columns are counted in code points (wide East Asian letters as two). No newline ends the
+ * last line.
  *
- * @param err     the error; if its offset is JSONLOG_NO_OFFSET only the sentence is written. An offset
- *                behind the text is shown right behind its end.
+ * @param err     the error; if its offset is JSONLOG_NO_OFFSET only the sentence is written. An
+ *                offset behind the text is shown right behind its end.
  * @param source  the text that was parsed; may be NULL when source_len is 0.
  * @param out     receives a NUL-terminated text, cut to out_size on a code point; may be NULL when
  *                out_size is 0.

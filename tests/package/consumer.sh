@@ -1,0 +1,30 @@
+#!/bin/sh
+# Installs the build into an empty prefix and builds a program against it in four ways: CMake shared and static,
+# pkg-config shared and static. usage: consumer.sh SOURCE_DIR BUILD_DIR
+set -eu
+source=$1
+build=$2
+prefix=$build/consumer/prefix
+rm -rf "$build/consumer"
+mkdir -p "$build/consumer"
+cmake --install "$build" --prefix "$prefix" >"$build/consumer/install.log"
+
+cmake -S "$source/tests/package/consumer" -B "$build/consumer/cmake" -DCMAKE_PREFIX_PATH="$prefix" >"$build/consumer/cmake.log"
+cmake --build "$build/consumer/cmake" >>"$build/consumer/cmake.log"
+
+libdir=$(dirname "$(find "$prefix" -name jsonlog.pc)")
+export PKG_CONFIG_PATH="$libdir"
+main=$source/tests/package/consumer/consumer.c
+# The prefix is moved in: the file was configured for another one.
+flags() { pkg-config --define-variable=prefix="$prefix" "$@" jsonlog; }
+cc -std=c11 -o "$build/consumer/pkg_shared" "$main" $(flags --cflags --libs)
+cc -std=c11 -static -o "$build/consumer/pkg_static" "$main" $(flags --static --cflags --libs)
+
+for program in cmake/consumer_shared cmake/consumer_static pkg_shared pkg_static; do
+    line=$(LD_LIBRARY_PATH="$(dirname "$libdir")" "$build/consumer/$program")
+    echo "$program: $line"
+    case $line in
+    *'"message":"installed"'*'"matches":true}') ;;
+    *) exit 1 ;;
+    esac
+done
