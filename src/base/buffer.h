@@ -1,11 +1,12 @@
 #ifndef JL_BASE_BUFFER_H
 #define JL_BASE_BUFFER_H
 /**
- * A byte buffer with a hard limit and a sticky error: append freely, check `status` once at the end.
+ * A byte buffer with a hard limit and a sticky error: append freely, check `status` once at the
+ * end.
  *
  * It starts in memory the caller gives (or none), moves to the heap when that is full, and never
- * holds more than `limit` bytes. After a failed append the content is unchanged by that and by every
- * later append, so a half-written escape never stands at the end.
+ * holds more than `limit` bytes. After a failed append the content is unchanged by that and by
+ * every later append, so a half-written escape never stands at the end.
  */
 #include "base/text.h"
 
@@ -36,7 +37,8 @@ void jl_buffer_rewind(jl_buffer *buffer, size_t len);
 /** Slow half of jl_buffer_reserve(). */
 char *jl_buffer_grow(jl_buffer *buffer, size_t bytes);
 
-/** @return room for `bytes` at the end (not yet part of the content), or NULL with status set. */
+/** @param bytes  not 0.
+ *  @return room for `bytes` at the end (not yet part of the content), or NULL with status set. */
 static inline char *jl_buffer_reserve(jl_buffer *buffer, size_t bytes) {
     if (JSONLOG_LIKELY(bytes <= buffer->capacity - buffer->len && buffer->status == JSONLOG_OK))
         return buffer->data + buffer->len;
@@ -64,7 +66,8 @@ static inline void jl_buffer_append_char(jl_buffer *buffer, char c) {
 /** Append in printf's way; for messages of ours, never for JSON values. */
 void jl_buffer_append_format(jl_buffer *buffer, const char *format, ...) JSONLOG_PRINTF(2, 3);
 
-/** Make sure a NUL stands behind the content (not counted). @return data, or NULL with status set. */
+/** Make sure a NUL stands behind the content, counted neither in `len` nor by the limit.
+ *  @return data, or NULL with status set. */
 const char *jl_buffer_terminate(jl_buffer *buffer);
 
 static inline jl_text jl_buffer_view(const jl_buffer *buffer) {

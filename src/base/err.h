@@ -5,9 +5,10 @@
 
 #include <stdarg.h>
 
-/** Set code, offset and a formatted sentence, cut on a code point. */
-jsonlog_status jl_err_set(jsonlog_err *err, jsonlog_status code, size_t offset, const char *format, ...)
-    JSONLOG_PRINTF(4, 5);
+/** Set code, offset and a formatted sentence, cut on a code point. What would break the line or
+ * fool a terminal becomes a blank, an ill-formed byte `?`, so the arguments may quote any bytes. */
+jsonlog_status jl_err_set(jsonlog_err *err, jsonlog_status code, size_t offset, const char *format,
+                          ...) JSONLOG_PRINTF(4, 5);
 
 /** Out of memory, in the same words everywhere. */
 jsonlog_status jl_err_nomem(jsonlog_err *err);

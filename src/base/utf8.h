@@ -33,4 +33,8 @@ size_t jl_utf8_cut(jl_text text, size_t limit);
  *  U+2028, U+2029 and the bidirectional controls (U+061C, U+200E/F, U+202A-E, U+2066-9). */
 bool jl_utf8_is_hostile(uint32_t code_point);
 
+/** @return the columns a terminal gives a code point: 2 for wide East Asian letters and
+ * pictographs, else 1 (combining marks too: columns are a guide for the eye here). */
+size_t jl_utf8_columns(uint32_t code_point);
+
 #endif

@@ -10,9 +10,11 @@
  * @param is_url_safe  `-` and `_` (RFC 4648 section 5) instead of `+` and `/`.
  * @return true if all of it was written.
  */
-bool jl_base64_append(jl_buffer *out, const void *bytes, size_t len, bool is_url_safe, size_t limit);
+bool jl_base64_append(jl_buffer *out, const void *bytes, size_t len, bool is_url_safe,
+                      size_t limit);
 
-/** Append two lower-case hex digits a byte, at most `limit` bytes. @return true if all was written. */
+/** Append two lower-case hex digits a byte, at most `limit` bytes. @return true if all was written.
+ */
 bool jl_hex_append(jl_buffer *out, const void *bytes, size_t len, size_t limit);
 
 /** Append 36 characters, 8-4-4-4-12, lower case (RFC 9562 section 4). */

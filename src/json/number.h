@@ -4,7 +4,7 @@
  * Numbers to text and back, exact and without locale.
  *
  * Shortest means: the fewest significant digits that read back as the same double, and of those the
- * closest to its value (as Python's repr, Java 19's Double.toString and JavaScript do).
+ * closest to its value (as Python's repr and JavaScript do).
  */
 #include "base/text.h"
 
@@ -28,8 +28,8 @@ size_t jl_write_int64(char *out, int64_t value);
 size_t jl_write_uint64(char *out, uint64_t value);
 
 /**
- * Write a finite double as Python's repr does: `20.0`, `0.0001`, `1e-05`, `1e+16`, `-0.0`, `1.5e+300`.
- * It always looks like a double (has `.` or `e`) and is a valid JSON number.
+ * Write a finite double as Python's repr does: `20.0`, `0.0001`, `1e-05`, `1e+16`, `-0.0`,
+ * `1.5e+300`. It always looks like a double (has `.` or `e`) and is a valid JSON number.
  */
 size_t jl_write_double(char *out, double value);
 
@@ -39,6 +39,7 @@ size_t jl_write_float(char *out, float value);
 /**
  * Write any double as Java's Double.toString does: `1.0`, `12.34`, `1.0E8`, `1.0E-5`, `-0.0`,
  * `Infinity`, `-Infinity`, `NaN`. This is CloudWatch's text of a number with fraction or exponent.
+ * The digits are the shortest ones of at least two (Java 19 and later), hence `4.9E-324`.
  */
 size_t jl_write_double_java(char *out, double value);
 
