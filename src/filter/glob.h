@@ -11,11 +11,13 @@
 
 /** One literal piece between stars; pieces view the program's own bytes. */
 typedef struct jl_glob {
-    const jl_text *pieces; /**< `count` pieces, empty ones only at the ends */
-    uint32_t count;        /**< stars + 1 */
+    const jl_text *pieces; /**< `count` pieces of well-formed UTF-8, empty between two stars */
+    uint32_t count;        /**< stars + 1, at least 1 */
+    bool
+        has_replacement; /**< a piece contains U+FFFD, which an ill-formed byte of a value equals */
 } jl_glob;
 
-/** @return true if the value, plain UTF-8 without JSON escapes, matches. */
+/** @return true if the value, UTF-8 without JSON escapes, matches; an ill-formed byte is U+FFFD. */
 bool jl_glob_match(const jl_glob *glob, jl_text value);
 
 #endif
