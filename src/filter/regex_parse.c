@@ -19,7 +19,7 @@
  *   [[a]                   `[` in a class is literal (no nested classes as in Java) ...
  *   [[:alpha:]] [[.a.]]    ... but what looks like a POSIX name has three readings: refused
  *   [\d-z]                 the hyphen is literal; [a-\d] is refused
- *   \x80 to \xff           refused: the guide allows ASCII only
+ *   \x80 to \xff           the code points U+0080 to U+00FF: the guide sets no limit to \xhh
  *   \r \f \v \0 \b \p \1   refused: the guide names \d \D \s \S \w \W \t \n and \xhh
  */
 
@@ -57,7 +57,7 @@ static bool is_letter(char c) {
 /* ---- sets ---- */
 
 static void add(jl_regex_set *set, unsigned c) {
-    set->ascii[c / 64] |= UINT64_C(1) << (c % 64);
+    set->latin[c / 64] |= UINT64_C(1) << (c % 64);
 }
 
 static void add_range(jl_regex_set *set, unsigned low, unsigned high) {
@@ -66,26 +66,26 @@ static void add_range(jl_regex_set *set, unsigned low, unsigned high) {
 }
 
 static void add_set(jl_regex_set *set, const jl_regex_set *other) {
-    set->ascii[0] |= other->ascii[0];
-    set->ascii[1] |= other->ascii[1];
+    for (size_t i = 0; i < 4; i++)
+        set->latin[i] |= other->latin[i];
     set->has_others |= other->has_others;
 }
 
 static void invert(jl_regex_set *set) {
-    set->ascii[0] = ~set->ascii[0];
-    set->ascii[1] = ~set->ascii[1];
+    for (size_t i = 0; i < 4; i++)
+        set->latin[i] = ~set->latin[i];
     set->has_others = !set->has_others;
 }
 
 static jl_regex_set set_of(unsigned c) {
-    jl_regex_set set = {{0, 0}, false};
+    jl_regex_set set = {{0}, false};
     add(&set, c);
     return set;
 }
 
 /* `\d`, `\s`, `\w` and their inverses, all in ASCII. `\s` is Java's: tab to carriage return. */
 static bool named_set(char name, jl_regex_set *set) {
-    *set = (jl_regex_set){{0, 0}, false};
+    *set = (jl_regex_set){{0}, false};
     switch (name) {
     case 'w':
     case 'W':
@@ -118,11 +118,11 @@ static int hex_value(char c) {
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* Behind `\x`: two digits that name an ASCII character. */
+/* Behind `\x`: two digits that name a code point. */
 static jsonlog_status parse_hex(parser *p, unsigned *value) {
     int high = hex_value(peek(p, 0));
     int low = hex_value(peek(p, 1));
-    if (high < 0 || high > 7)
+    if (high < 0)
         return refuse(p, p->at);
     if (low < 0)
         return refuse(p, p->at + 1);
@@ -202,7 +202,7 @@ static jsonlog_status parse_member(parser *p, jl_regex_set *set) {
 static jsonlog_status parse_class(parser *p, jl_regex_set *set) {
     size_t start = p->at++;
     bool is_negated = take(p, '^');
-    *set = (jl_regex_set){{0, 0}, false};
+    *set = (jl_regex_set){{0}, false};
     do {
         if (peek(p, 0) == '\0')
             return refuse(p, start);

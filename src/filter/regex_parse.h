@@ -19,17 +19,18 @@
 
 #include <stdint.h>
 
-/** A character as the dialect sees it: an ASCII code, or this for every other code point. */
-#define JL_REGEX_OTHER   128
-#define JL_REGEX_SYMBOLS 129
+/** A character as the dialect sees it: what `\xhh` can name, U+0000 to U+00FF, or one of these. */
+#define JL_REGEX_OTHER   256 /**< every other code point */
+#define JL_REGEX_NOTHING 257 /**< what no expression takes: half of a surrogate pair */
+#define JL_REGEX_SYMBOLS 258
 
 /** Above every limit, so a larger number needs no exact value; sums of it stay far from 2^64. */
 #define JL_REGEX_COUNT_MAX UINT64_C(1000000000000)
 #define JL_REGEX_UNBOUNDED UINT64_MAX
 
 typedef struct jl_regex_set {
-    uint64_t ascii[2]; /**< bit c of the 128 */
-    bool has_others;   /**< all code points from U+0080 on, or none: a class names only ASCII */
+    uint64_t latin[4]; /**< bit c of the 256 */
+    bool has_others;   /**< all code points from U+0100 on, or none: no class can tell them apart */
 } jl_regex_set;
 
 typedef enum jl_regex_kind {
@@ -50,8 +51,8 @@ typedef struct jl_regex_item {
 /** @return true if the set has the symbol, which is less than JL_REGEX_SYMBOLS. */
 static inline bool jl_regex_set_has(const jl_regex_set *set, unsigned symbol) {
     if (symbol >= JL_REGEX_OTHER)
-        return set->has_others;
-    return (set->ascii[symbol / 64] >> (symbol % 64) & 1) != 0;
+        return symbol == JL_REGEX_OTHER && set->has_others;
+    return (set->latin[symbol / 64] >> (symbol % 64) & 1) != 0;
 }
 
 /**

@@ -63,11 +63,11 @@ static bool outline_init(outline *plan, jl_regex_item *items, size_t count) {
 
 /* The one ASCII character of a set, or -1. */
 static int only_member(const jl_regex_set *set) {
-    int members = __builtin_popcountll(set->ascii[0]) + __builtin_popcountll(set->ascii[1]);
-    if (set->has_others || members != 1)
+    int members = __builtin_popcountll(set->latin[0]) + __builtin_popcountll(set->latin[1]);
+    if (set->has_others || set->latin[2] != 0 || set->latin[3] != 0 || members != 1)
         return -1;
-    return set->ascii[0] != 0 ? __builtin_ctzll(set->ascii[0])
-                              : 64 + __builtin_ctzll(set->ascii[1]);
+    return set->latin[0] != 0 ? __builtin_ctzll(set->latin[0])
+                              : 64 + __builtin_ctzll(set->latin[1]);
 }
 
 static bool is_fixed(const jl_regex_item *item) {
@@ -195,16 +195,22 @@ static void lay_out_branch(layout *out, const jl_regex_branch *branch) {
     out->column[(out->bit - 1) / 64].optional &= ~bit_of(out->bit - 1);
 }
 
+static bool can_begin_with(const jl_regex *regex, unsigned symbol) {
+    uint64_t taken = 0;
+    for (size_t w = 0; w < regex->words; w++)
+        taken |= regex->takers[symbol * regex->words + w] & regex->column[w].restart;
+    return taken != 0;
+}
+
+/* The bytes of longer code points are all alike, so that a skip never ends inside one. */
 static void set_starts(jl_regex *regex) {
     for (size_t w = 0; w < regex->words; w++)
         regex->can_restart |= regex->column[w].restart != 0;
-    for (unsigned byte = 0; byte < 256; byte++) {
-        unsigned symbol = byte < JL_REGEX_OTHER ? byte : JL_REGEX_OTHER;
-        uint64_t taken = 0;
-        for (size_t w = 0; w < regex->words; w++)
-            taken |= regex->takers[symbol * regex->words + w] & regex->column[w].restart;
-        regex->starts[byte] = taken != 0;
-    }
+    bool is_any_long = false;
+    for (unsigned symbol = 128; symbol <= JL_REGEX_OTHER; symbol++)
+        is_any_long |= can_begin_with(regex, symbol);
+    for (unsigned byte = 0; byte < 256; byte++)
+        regex->starts[byte] = byte < 128 ? can_begin_with(regex, byte) : is_any_long;
 }
 
 /* ---- the whole ---- */

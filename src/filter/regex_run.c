@@ -64,9 +64,15 @@ void jl_regex_begin(const jl_regex *regex, jl_regex_run *run) {
     run->has_matched = regex->matches_always;
 }
 
+static unsigned symbol_of(uint32_t code_point) {
+    if (code_point < JL_REGEX_OTHER)
+        return code_point;
+    return code_point >= 0xD800 && code_point <= 0xDFFF ? JL_REGEX_NOTHING : JL_REGEX_OTHER;
+}
+
 bool jl_regex_feed(const jl_regex *regex, jl_regex_run *run, uint32_t code_point) {
     if (!is_certain(regex, run))
-        step(regex, run, code_point < JL_REGEX_OTHER ? code_point : JL_REGEX_OTHER);
+        step(regex, run, symbol_of(code_point));
     return is_certain(regex, run);
 }
 
@@ -86,10 +92,8 @@ bool jl_regex_end(const jl_regex *regex, const jl_regex_run *run) {
 static unsigned take_symbol(jl_text *rest) {
     size_t bytes = 1;
     unsigned symbol = (unsigned char)rest->ptr[0];
-    if (symbol >= JL_REGEX_OTHER) {
-        (void)jl_utf8_decode(*rest, &bytes);
-        symbol = JL_REGEX_OTHER;
-    }
+    if (symbol >= 0x80)
+        symbol = symbol_of(jl_utf8_decode(*rest, &bytes));
     rest->ptr += bytes;
     rest->len -= bytes;
     return symbol;

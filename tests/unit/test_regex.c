@@ -271,6 +271,26 @@ static void takes_an_ill_formed_byte_as_one_code_point(void **state) {
                                          "ERR")));
 }
 
+/* Half of a surrogate pair, which only an escape in a JSON string can hold, is no character. */
+static void takes_no_lone_surrogate(void **state) {
+    (void)state;
+    static const char *const patterns[] = {"%^.%", "%[^a]%", "%\\W%", "%\\D%", "%\\S%"};
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+        jl_regex *regex = NULL;
+        size_t end = 0;
+        jl_regex_run run;
+        assert_int_equal(jl_regex_compile(jl_text_of(patterns[i]), 0, &end, &regex, NULL),
+                         JSONLOG_OK);
+        jl_regex_begin(regex, &run);
+        jl_regex_feed(regex, &run, 0xD800);
+        jl_regex_feed(regex, &run, 0xDFFF);
+        assert_false(jl_regex_end(regex, &run));
+        jl_regex_feed(regex, &run, 0xFFFD);
+        assert_int_equal(jl_regex_end(regex, &run), i > 0);
+        jl_regex_free(regex);
+    }
+}
+
 static void takes_nul_as_any_other_character(void **state) {
     (void)state;
     assert_true(matches("%a.b%", JL_TEXT("a\0b")));
@@ -493,6 +513,7 @@ int main(void) {
         cmocka_unit_test(refuses_with_code_offset_and_message),
         cmocka_unit_test(agrees_with_the_filter_vectors),
         cmocka_unit_test(takes_an_ill_formed_byte_as_one_code_point),
+        cmocka_unit_test(takes_no_lone_surrogate),
         cmocka_unit_test(takes_nul_as_any_other_character),
         cmocka_unit_test(compiles_inside_a_larger_pattern),
         cmocka_unit_test(says_when_the_verdict_is_certain),
