@@ -56,6 +56,17 @@ static void cut_in_a_star(pair_random *random, oracle_text *text) {
     insert(text, start, '*');
 }
 
+/** A star between a run of the text and the same run again: `ab*b`, which `ab` must not match. */
+static void overlap_round_a_star(pair_random *random, oracle_text *text) {
+    if (text->len == 0)
+        return;
+    size_t at = 1 + pair_below(random, text->len);
+    size_t run = 1 + pair_below(random, at < 3 ? at : 3);
+    for (size_t i = 0; i < run; i++)
+        insert(text, at + i, text->at[at - run + i]);
+    insert(text, at, '*');
+}
+
 static void alter(pair_random *random, oracle_text *text) {
     static const uint32_t others[] = {'x', '1',  ' ', '*', 0xAC00, 0x1F601,
                                       '"', '\\', '.', '0', 'E'};
@@ -122,7 +133,9 @@ void pair_put_text_literal(pair_random *random, pair_text *out, const oracle_val
     make_writable(&text);
     for (uint32_t stars = how < 40 ? 0 : how < 60 ? 1 : how < 75 ? 2 : 0; stars > 0; stars--)
         cut_in_a_star(random, &text);
-    if (how >= 85)
+    if (how >= 85 && how < 90)
+        overlap_round_a_star(random, &text);
+    if (how >= 90)
         alter(random, &text);
     make_writable(&text);
     if (how >= 80 && how < 85)
