@@ -51,11 +51,13 @@ typedef struct jsonlog_filter jsonlog_filter;
  * @param pattern  UTF-8, not NUL-terminated; read during the call. NULL only if len is 0.
  * @param len      in bytes.
  * @param out      set on success only; free with jsonlog_filter_free().
- * @param err      may be NULL; set on failure. `text` is AWS's own message where one was ever
- *                 recorded; `offset` is the byte at fault. Show it with jsonlog_err_render().
+ * @param err      may be NULL; set on failure. `text` starts with AWS's own message where one was
+ *                 ever recorded, and what may help a person follows behind ": "; `offset` is the
+ *                 byte at fault. Show it with jsonlog_err_render().
  * @return JSONLOG_OK; JSONLOG_E_SYNTAX; JSONLOG_E_LIMIT (pattern too long, too many regular
  *         expressions or wildcards, regular expression too large); JSONLOG_E_INVALID (NULL, or the
- *         pattern is not UTF-8); JSONLOG_E_NOMEM.
+ *         pattern is not UTF-8 or contains a NUL byte); JSONLOG_E_UNSUPPORTED (a space-delimited
+ *         pattern, in this version); JSONLOG_E_NOMEM.
  */
 JSONLOG_API jsonlog_status jsonlog_filter_compile(const char *pattern, size_t len,
                                                   jsonlog_filter **out, jsonlog_err *err);

@@ -27,7 +27,7 @@ static bool explain_line(const jsonlog_filter *filter, const char *line, size_t 
         tool_error("explain", jsonlog_status_text(made));
         return false;
     }
-    fputs(jsonlog_explanation_text(explanation), stdout);
+    puts(jsonlog_explanation_text(explanation));
     if (jsonlog_explanation_matches(explanation) && *status == TOOL_NOT_FOUND)
         *status = TOOL_FOUND;
     jsonlog_explanation_free(explanation);

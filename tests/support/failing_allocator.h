@@ -1,41 +1,37 @@
-#ifndef JL_SUPPORT_FAILING_ALLOCATOR_H
-#define JL_SUPPORT_FAILING_ALLOCATOR_H
-/** An allocator that fails when told to, and knows how many blocks are alive. Single-threaded. */
+#ifndef TEST_FAILING_ALLOCATOR_H
+#define TEST_FAILING_ALLOCATOR_H
+/** An allocator that can be told to fail. Install it as CMocka's group setup. */
 #include <jsonlog/status.h>
 
 #include <stdlib.h>
 
-typedef struct failing_allocator {
-    size_t calls;      /**< allocations and reallocations so far */
-    size_t fail_after; /**< how many succeed; SIZE_MAX: all */
-    size_t alive;
-} failing_allocator;
+/** How many allocations succeed from here on; -1: all. */
+static int allocations_left = -1;
 
-static inline void *failing_allocate(size_t size, void *user) {
-    failing_allocator *self = user;
-    if (self->calls++ >= self->fail_after)
-        return NULL;
-    self->alive++;
-    return malloc(size);
+static inline bool may_allocate(void) {
+    return allocations_left < 0 || (allocations_left > 0 && allocations_left-- > 0);
 }
 
-static inline void *failing_reallocate(void *memory, size_t size, void *user) {
-    failing_allocator *self = user;
-    if (self->calls++ >= self->fail_after)
-        return NULL;
-    return realloc(memory, size);
+static inline void *allocate_or_fail(size_t size, void *user) {
+    (void)user;
+    return may_allocate() ? malloc(size) : NULL;
 }
 
-static inline void failing_release(void *memory, void *user) {
-    failing_allocator *self = user;
-    self->alive--;
+static inline void *reallocate_or_fail(void *memory, size_t size, void *user) {
+    (void)user;
+    return may_allocate() ? realloc(memory, size) : NULL;
+}
+
+static inline void release_memory(void *memory, void *user) {
+    (void)user;
     free(memory);
 }
 
-/** Put it in place; before anything else allocates. */
-static inline jsonlog_status failing_allocator_install(failing_allocator *self) {
-    jsonlog_allocator allocator = {failing_allocate, failing_reallocate, failing_release, self};
-    return jsonlog_set_allocator(&allocator);
+static inline int use_failing_allocator(void **state) {
+    (void)state;
+    const jsonlog_allocator allocator = {allocate_or_fail, reallocate_or_fail, release_memory,
+                                         NULL};
+    return jsonlog_set_allocator(&allocator) == JSONLOG_OK ? 0 : -1;
 }
 
 #endif

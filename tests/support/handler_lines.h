@@ -1,6 +1,7 @@
 #ifndef TEST_HANDLER_LINES_H
 #define TEST_HANDLER_LINES_H
-/** Lines for handlers under test, without loggers, and a formatter that makes reports easy to compare. */
+/** Lines for handlers under test, without loggers, and a formatter that makes reports easy to
+ * compare. */
 #include "record/handler_base.h"
 
 #include <inttypes.h>

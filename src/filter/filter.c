@@ -1,0 +1,180 @@
+#include <jsonlog/filter.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/utf8.h"
+#include "filter/complain.h"
+#include "filter/lexer.h"
+#include "filter/matcher.h"
+#include "filter/program.h"
+
+/* --- what every pattern must be -------------------------------------------------------------- */
+
+static jsonlog_status check_encoding(jl_text pattern, jsonlog_err *err) {
+    const size_t valid = jl_utf8_valid_prefix(pattern);
+    if (valid < pattern.len)
+        return jl_err_set(err, JSONLOG_E_INVALID, valid, "the pattern is not UTF-8");
+    const char *nul = pattern.len == 0 ? NULL : memchr(pattern.ptr, '\0', pattern.len);
+    if (nul != NULL)
+        return jl_err_set(err, JSONLOG_E_INVALID, (size_t)(nul - pattern.ptr),
+                          "the pattern contains a NUL byte");
+    return JSONLOG_OK;
+}
+
+/* CloudWatch counts as Java does: a code point beyond U+FFFF is two units. */
+static jsonlog_status check_length(jl_text pattern, jsonlog_err *err) {
+    size_t units = 0;
+    for (size_t i = 0; i < pattern.len; i++) {
+        const unsigned char byte = (unsigned char)pattern.ptr[i];
+        units += (size_t)((byte & 0xC0) != 0x80) + (size_t)(byte >= 0xF0);
+        if (units > JSONLOG_PATTERN_MAX)
+            return jl_err_set(
+                err, JSONLOG_E_LIMIT, i,
+                "1 validation error detected: Value at 'filterPattern' failed to "
+                "satisfy constraint: Member must have length less than or equal to %d",
+                JSONLOG_PATTERN_MAX);
+    }
+    return JSONLOG_OK;
+}
+
+/* --- which language it is written in --------------------------------------------------------- */
+
+static bool is_blank(jl_text pattern) {
+    for (size_t i = 0; i < pattern.len; i++) {
+        if (!jl_is_pattern_blank(pattern.ptr[i]))
+            return false;
+    }
+    return true;
+}
+
+static jsonlog_filter_kind kind_of(jl_text pattern) {
+    if (is_blank(pattern))
+        return JSONLOG_FILTER_ALL;
+    switch (pattern.ptr[0]) {
+    case '{': return JSONLOG_FILTER_JSON;
+    case '[': return JSONLOG_FILTER_DELIMITED;
+    case '%': return JSONLOG_FILTER_REGEX;
+    default: return JSONLOG_FILTER_TEXT;
+    }
+}
+
+static jsonlog_status check_ends(jl_text pattern, char open, char close, jsonlog_err *err) {
+    if (pattern.len > 1 && pattern.ptr[pattern.len - 1] == close)
+        return JSONLOG_OK;
+    return jl_err_set(err, JSONLOG_E_SYNTAX, pattern.len,
+                      "If a filter pattern starts with '%c' it must end with '%c'", open, close);
+}
+
+/* Behind the pattern and its NUL: room for the texts it spells with escapes. */
+static char *scratch_of(jsonlog_filter *filter) {
+    return filter->bytes + filter->pattern.len + 1;
+}
+
+static jsonlog_status compile_json(jsonlog_filter *filter, jsonlog_err *err) {
+    jsonlog_status status = check_ends(filter->pattern, '{', '}', err);
+    if (status != JSONLOG_OK)
+        return status;
+    jl_json_syntax *syntax = jl_alloc(sizeof *syntax);
+    if (syntax == NULL)
+        return jl_err_nomem(err);
+    status = jl_json_parse(filter->pattern, scratch_of(filter), syntax, err);
+    if (status == JSONLOG_OK)
+        status = jl_json_compile(syntax, &filter->json, err);
+    jl_json_syntax_done(syntax);
+    jl_free(syntax);
+    return status;
+}
+
+static jsonlog_status compile_regex(jsonlog_filter *filter, jsonlog_err *err) {
+    const jl_text pattern = filter->pattern;
+    size_t end = 0;
+    jsonlog_status status = check_ends(pattern, '%', '%', err);
+    if (status == JSONLOG_OK)
+        status = jl_regex_compile(pattern, 0, &end, &filter->regex, err);
+    if (status != JSONLOG_OK || end == pattern.len)
+        return status;
+    const jl_text rest = {pattern.ptr + end, pattern.len - end};
+    size_t bytes = 1;
+    jl_utf8_decode(rest, &bytes);
+    return jl_complain_term(err, end, (jl_text){rest.ptr, bytes},
+                            "nothing stands beside a regular expression");
+}
+
+static jsonlog_status compile_kind(jsonlog_filter *filter, jsonlog_err *err) {
+    switch (filter->kind) {
+    case JSONLOG_FILTER_ALL: return JSONLOG_OK;
+    case JSONLOG_FILTER_JSON: return compile_json(filter, err);
+    case JSONLOG_FILTER_TEXT:
+        return jl_text_compile(filter->pattern, scratch_of(filter), &filter->text, err);
+    case JSONLOG_FILTER_REGEX: return compile_regex(filter, err);
+    case JSONLOG_FILTER_DELIMITED: break;
+    }
+    return jl_err_set(err, JSONLOG_E_UNSUPPORTED, 0,
+                      "this version does not take space-delimited patterns such as [a, b = x]");
+}
+
+/* The pattern, its NUL, and as much again for texts without their escapes. */
+static jsonlog_filter *new_filter(jl_text pattern) {
+    jsonlog_filter *filter = jl_calloc(1, sizeof *filter + 2 * pattern.len + 1);
+    if (filter == NULL)
+        return NULL;
+    if (pattern.len > 0)
+        memcpy(filter->bytes, pattern.ptr, pattern.len);
+    filter->pattern = (jl_text){filter->bytes, pattern.len};
+    filter->kind = kind_of(filter->pattern);
+    return filter;
+}
+
+jsonlog_status jsonlog_filter_compile(const char *pattern, size_t len, jsonlog_filter **out,
+                                      jsonlog_err *err) {
+    if (out == NULL || (pattern == NULL && len > 0))
+        return jl_err_set(err, JSONLOG_E_INVALID, JSONLOG_NO_OFFSET,
+                          "the pattern and the place for the filter must not be NULL");
+    const jl_text text = {pattern, len};
+    jsonlog_status status = check_length(text, err);
+    if (status == JSONLOG_OK)
+        status = check_encoding(text, err);
+    if (status != JSONLOG_OK)
+        return status;
+    jsonlog_filter *filter = new_filter(text);
+    if (filter == NULL)
+        return jl_err_nomem(err);
+    status = compile_kind(filter, err);
+    if (status == JSONLOG_OK)
+        *out = filter;
+    else
+        jsonlog_filter_free(filter);
+    return status;
+}
+
+void jsonlog_filter_free(jsonlog_filter *filter) {
+    if (filter == NULL)
+        return;
+    jl_json_program_free(filter->json);
+    jl_text_program_free(filter->text);
+    jl_regex_free(filter->regex);
+    jl_free(filter);
+}
+
+jsonlog_filter_kind jsonlog_filter_get_kind(const jsonlog_filter *filter) {
+    return filter->kind;
+}
+
+const char *jsonlog_filter_get_pattern(const jsonlog_filter *filter, size_t *len) {
+    if (len != NULL)
+        *len = filter->pattern.len;
+    return filter->bytes;
+}
+
+bool jsonlog_filter_match(const jsonlog_filter *filter, const char *line, size_t len) {
+    /* An empty line may come as NULL, which no search takes. */
+    const jl_text text = {line == NULL ? "" : line, len};
+    switch (filter->kind) {
+    case JSONLOG_FILTER_JSON: return jl_json_match(filter->json, text, NULL, NULL);
+    case JSONLOG_FILTER_TEXT: return jl_text_match(filter->text, text);
+    case JSONLOG_FILTER_REGEX: return jl_regex_search(filter->regex, text);
+    case JSONLOG_FILTER_ALL:
+    case JSONLOG_FILTER_DELIMITED: break;
+    }
+    return true;
+}

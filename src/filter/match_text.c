@@ -1,0 +1,30 @@
+#include "filter/text_pattern.h"
+
+bool jl_term_occurs(const jl_term *term, jl_text line) {
+    return line.len >= term->text.len &&
+           memmem(line.ptr, line.len, term->text.ptr, term->text.len) != NULL;
+}
+
+static bool has_one(const jl_text_program *program, jl_text line) {
+    for (size_t i = 0; i < program->count; i++) {
+        if (jl_term_occurs(&program->terms[i], line))
+            return true;
+    }
+    return false;
+}
+
+/* Beside terms that must or must not occur, CloudWatch ignores optional ones. */
+static bool has_all(const jl_text_program *program, jl_text line) {
+    for (size_t i = 0; i < program->count; i++) {
+        const jl_term *term = &program->terms[i];
+        if (term->kind == JL_TERM_OPTIONAL)
+            continue;
+        if (jl_term_occurs(term, line) != (term->kind == JL_TERM_REQUIRED))
+            return false;
+    }
+    return true;
+}
+
+bool jl_text_match(const jl_text_program *program, jl_text line) {
+    return program->is_choice ? has_one(program, line) : has_all(program, line);
+}

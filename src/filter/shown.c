@@ -1,0 +1,28 @@
+#include "filter/shown.h"
+
+#include "base/utf8.h"
+
+static void append_code_point(jl_buffer *out, uint32_t code_point, jl_text bytes) {
+    if (code_point == JL_UTF8_INVALID)
+        jl_buffer_append_text(out, JL_TEXT("\xEF\xBF\xBD"));
+    else if (code_point == '\t' || code_point == '\n' || code_point == '\r')
+        jl_buffer_append_char(out, ' ');
+    else if (jl_utf8_is_hostile(code_point))
+        jl_buffer_append_format(out, "\\u%04x", (unsigned)code_point);
+    else
+        jl_buffer_append_text(out, bytes);
+}
+
+void jl_append_shown(jl_buffer *out, jl_text text, size_t limit) {
+    const bool is_cut = text.len > limit;
+    if (is_cut)
+        text.len = jl_utf8_cut(text, limit);
+    while (text.len > 0) {
+        size_t bytes = 1;
+        const uint32_t code_point = jl_utf8_decode(text, &bytes);
+        append_code_point(out, code_point, (jl_text){text.ptr, bytes});
+        text = (jl_text){text.ptr + bytes, text.len - bytes};
+    }
+    if (is_cut)
+        jl_buffer_append_text(out, JL_TEXT("\xE2\x80\xA6"));
+}
