@@ -1,6 +1,6 @@
 #include "base/alloc.h"
 
-#include "support/failing_allocator.h"
+#include "support/counted_heap.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 /* The order matters: the choice of an allocator is final once something was allocated, so what must
  * happen before stands in the first tests. */
-static failing_allocator counting = {.fail_after = SIZE_MAX};
+static counted_heap counting = {.fail_after = SIZE_MAX};
 
 static void *never_allocate(size_t size, void *user) {
     (void)size;
@@ -45,9 +45,9 @@ static void can_be_chosen_again_before_first_use(void **state) {
     jsonlog_allocator never = {never_allocate, never_reallocate, never_release, NULL};
     assert_int_equal(jsonlog_set_allocator(&never), JSONLOG_OK);
     assert_int_equal(jsonlog_set_allocator(NULL), JSONLOG_OK);
-    assert_int_equal(failing_allocator_install(&counting), JSONLOG_OK);
+    assert_int_equal(counted_heap_install(&counting), JSONLOG_OK);
     assert_null(jl_alloc(0)); /* nothing was allocated, so this does not count as use */
-    assert_int_equal(failing_allocator_install(&counting), JSONLOG_OK);
+    assert_int_equal(counted_heap_install(&counting), JSONLOG_OK);
 }
 
 static void uses_the_chosen_allocator(void **state) {

@@ -1,16 +1,16 @@
 #include "base/buffer.h"
 
-#include "support/failing_allocator.h"
+#include "support/counted_heap.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
 
-static failing_allocator allocator = {.fail_after = SIZE_MAX};
+static counted_heap allocator = {.fail_after = SIZE_MAX};
 
 static int install(void **state) {
     (void)state;
-    return failing_allocator_install(&allocator) == JSONLOG_OK ? 0 : -1;
+    return counted_heap_install(&allocator) == JSONLOG_OK ? 0 : -1;
 }
 
 static void assert_content(const jl_buffer *buffer, const char *expected) {
@@ -163,7 +163,7 @@ static void formats(void **state) {
 }
 
 /* Append until it works, with one more successful allocation each time. */
-static void survives_a_failing_allocator(void **state) {
+static void survives_a_counted_heap(void **state) {
     (void)state;
     bool is_done = false;
     for (size_t allowed = 0; !is_done; allowed++) {
@@ -208,7 +208,7 @@ int main(void) {
         cmocka_unit_test(rewinds_and_clears),
         cmocka_unit_test(terminates_a_full_space_on_the_heap),
         cmocka_unit_test(formats),
-        cmocka_unit_test(survives_a_failing_allocator),
+        cmocka_unit_test(survives_a_counted_heap),
         cmocka_unit_test(fails_to_terminate_without_memory),
     };
     return cmocka_run_group_tests(tests, install, NULL);
