@@ -18,7 +18,8 @@ main=$source/tests/package/consumer/consumer.c
 # The prefix is moved in: the file was configured for another one.
 flags() { pkg-config --define-variable=prefix="$prefix" "$@" jsonlog; }
 cc -std=c11 -o "$build/consumer/pkg_shared" "$main" $(flags --cflags --libs)
-cc -std=c11 -static -o "$build/consumer/pkg_static" "$main" $(flags --static --cflags --libs)
+# Debian ships cJSON only as a shared library, so ours is the one that is linked in.
+cc -std=c11 -o "$build/consumer/pkg_static" "$main" $(flags --static --cflags --libs | sed 's/-ljsonlog/-l:libjsonlog.a/')
 
 for program in cmake/consumer_shared cmake/consumer_static pkg_shared pkg_static; do
     line=$(LD_LIBRARY_PATH="$(dirname "$libdir")" "$build/consumer/$program")
