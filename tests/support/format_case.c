@@ -234,13 +234,14 @@ jsonlog_value format_value(format_arena *arena, const cJSON *value) {
     }
     if (!cJSON_IsObject(value))
         return jsonlog_null();
-    if (value->child != NULL && value->child->string[0] == '$')
+    if (value->child != NULL && value->child->string[0] == '$' &&
+        strncmp(value->child->string, "$key:", 5) != 0)
         return special_value(arena, value->child);
     const jsonlog_field *fields = format_fields(arena, value, &count);
     return jsonlog_fields(fields, count);
 }
 
-/* A key of the form $hex:ff stands for these bytes. */
+/* A key of the form $key:ff stands for these bytes. */
 static jsonlog_field field_of(format_arena *arena, const cJSON *item) {
     jsonlog_field field = jsonlog_field_make(item->string, format_value(arena, item));
     if (strncmp(item->string, "$key:", 5) == 0)

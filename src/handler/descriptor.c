@@ -1,0 +1,132 @@
+#include "handler/descriptor.h"
+
+#include "handler/sigpipe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Headers older than the kernel lack it; a kernel older than the flag refuses it. */
+#ifndef RWF_NOSIGNAL
+#define RWF_NOSIGNAL 0x00000100
+#endif
+
+static jl_descriptor_way way_of(mode_t mode) {
+    if (S_ISREG(mode))
+        return JL_WAY_PLAIN;
+#ifdef MSG_NOSIGNAL
+    if (S_ISSOCK(mode))
+        return JL_WAY_SEND;
+#endif
+#ifdef SYS_pwritev2
+    return JL_WAY_FLAG;
+#else
+    return JL_WAY_MASK;
+#endif
+}
+
+bool jl_descriptor_init(jl_descriptor *out, int fd) {
+    struct stat status;
+    int flags = fcntl(fd, F_GETFL);
+    if (flags == -1 || (flags & O_ACCMODE) == O_RDONLY || fstat(fd, &status) == -1)
+        return false;
+    out->fd = fd;
+    out->way = (uint8_t)way_of(status.st_mode);
+    out->is_file = S_ISREG(status.st_mode);
+    out->is_append = out->is_file && (flags & O_APPEND) != 0;
+    return true;
+}
+
+static ssize_t write_plainly(int fd, const struct iovec *parts, int count) {
+    return count == 1 ? write(fd, parts->iov_base, parts->iov_len) : writev(fd, parts, count);
+}
+
+static ssize_t write_by_send(int fd, const struct iovec *parts, int count) {
+#ifdef MSG_NOSIGNAL
+    struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)parts,
+                             .msg_iovlen = (size_t)count};
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+#else
+    return write_plainly(fd, parts, count);
+#endif
+}
+
+/* The system call itself: the C library's wrapper may be missing or refuse flags it does not know.
+ * The offset -1, in two halves for the kernel's sake, means the descriptor's own. */
+static ssize_t write_by_flag(int fd, const struct iovec *parts, int count) {
+#ifdef SYS_pwritev2
+    return syscall(SYS_pwritev2, (long)fd, parts, (long)count, -1L, -1L, (long)RWF_NOSIGNAL);
+#else
+    (void)fd, (void)parts, (void)count;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+static ssize_t write_by_mask(int fd, const struct iovec *parts, int count) {
+    jl_sigpipe hold;
+    jl_sigpipe_hold(&hold);
+    ssize_t bytes = write_plainly(fd, parts, count);
+    jl_sigpipe_let_go(&hold, bytes == -1 && errno == EPIPE);
+    return bytes;
+}
+
+/* EINVAL and EPERM: sandboxes and emulated kernels have their own ways to refuse. If the write
+ * itself is at fault, the other way says so again. */
+static bool is_refusal(int error) {
+    return error == EOPNOTSUPP || error == ENOSYS || error == EINVAL || error == EPERM;
+}
+
+static ssize_t write_once(jl_descriptor *out, const struct iovec *parts, int count) {
+    switch ((jl_descriptor_way)__atomic_load_n(&out->way, __ATOMIC_RELAXED)) {
+    case JL_WAY_PLAIN: return write_plainly(out->fd, parts, count);
+    case JL_WAY_SEND: return write_by_send(out->fd, parts, count);
+    case JL_WAY_MASK: return write_by_mask(out->fd, parts, count);
+    case JL_WAY_FLAG: break;
+    }
+    ssize_t bytes = write_by_flag(out->fd, parts, count);
+    if (bytes >= 0 || !is_refusal(errno))
+        return bytes;
+    __atomic_store_n(&out->way, (uint8_t)JL_WAY_MASK, __ATOMIC_RELAXED);
+    return write_by_mask(out->fd, parts, count);
+}
+
+ssize_t jl_descriptor_write(jl_descriptor *out, const struct iovec *parts, int count) {
+    for (;;) {
+        ssize_t bytes = write_once(out, parts, count);
+        if (bytes >= 0)
+            return bytes;
+        if (errno != EINTR)
+            return -errno;
+    }
+}
+
+/* Take `bytes` off the front. @return how many parts are empty now. */
+static int advance(struct iovec *parts, int count, size_t bytes) {
+    int empty = 0;
+    while (empty < count && bytes >= parts[empty].iov_len)
+        bytes -= parts[empty++].iov_len;
+    if (empty < count)
+        parts[empty] =
+            jl_part((const char *)parts[empty].iov_base + bytes, parts[empty].iov_len - bytes);
+    return empty;
+}
+
+jl_written jl_descriptor_write_all(jl_descriptor *out, struct iovec *parts, int count) {
+    jl_written written = {0, 0};
+    while (count > 0 && written.error == 0) {
+        ssize_t bytes = jl_descriptor_write(out, parts, count);
+        if (bytes <= 0) { /* a device that takes nothing and says nothing would hold us for ever */
+            written.error = bytes == 0 ? EIO : (int)-bytes;
+            continue;
+        }
+        written.bytes += (size_t)bytes;
+        int empty = advance(parts, count, (size_t)bytes);
+        parts += empty;
+        count -= empty;
+    }
+    return written;
+}
