@@ -13,7 +13,7 @@
  *     … cmocka_unit_test_setup_teardown(rejects_an_expired_token, jsonlog_cmocka_setup, jsonlog_cmocka_teardown)
  *
  * A failing assertion writes the whole report to stderr itself (CMocka cuts messages at about 1 KB) and fails at the
- * caller's line.
+ * caller's line. With jsonlog_cmocka_teardown_quiet a test that leaves an error in the log has failed, too.
  */
 #include <jsonlog/capture.h>
 
@@ -44,6 +44,14 @@
     jsonlog_cmocka_check((capture), kind, (const char *const[]){__VA_ARGS__},                      \
                          sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *), 0, 0, __FILE__, __LINE__)
 
+/* To stderr, behind whatever stdout still holds. */
+static inline void jsonlog_cmocka_show(const char *file, int line, const jsonlog_report *report) {
+    fflush(stdout);
+    fprintf(stderr, "%s:%d: %s", file, line,
+            report == NULL ? "expectation failed; no memory for a report\n" : jsonlog_report_text(report));
+    fflush(stderr);
+}
+
 static inline void jsonlog_cmocka_check(jsonlog_capture *capture, jsonlog_expect_kind kind, const char *const *patterns,
                                         size_t pattern_count, size_t count, unsigned within_ms, const char *file, int line) {
     jsonlog_expectation expectation = JSONLOG_EXPECTATION_INIT;
@@ -55,10 +63,7 @@ static inline void jsonlog_cmocka_check(jsonlog_capture *capture, jsonlog_expect
     expectation.within_ms = within_ms;
     if (jsonlog_expect(capture, &expectation, &report))
         return;
-    fflush(stdout);
-    fprintf(stderr, "%s:%d: %s", file, line, report == NULL ? "expectation failed; no memory for a report\n"
-                                                            : jsonlog_report_text(report));
-    fflush(stderr);
+    jsonlog_cmocka_show(file, line, report);
     jsonlog_report_free(report);
     _fail(file, line);
 }
@@ -75,6 +80,20 @@ static inline int jsonlog_cmocka_teardown(void **state) {
     jsonlog_capture_stop((jsonlog_capture *)*state);
     *state = NULL;
     return 0;
+}
+
+/** The same, but a test that left an ERROR in the log has failed. */
+static inline int jsonlog_cmocka_teardown_quiet(void **state) {
+    jsonlog_expectation quiet = JSONLOG_EXPECTATION_INIT;
+    jsonlog_report *report = NULL;
+    bool is_quiet;
+    quiet.kind = JSONLOG_EXPECT_QUIET;
+    is_quiet = jsonlog_expect((jsonlog_capture *)*state, &quiet, &report);
+    if (!is_quiet)
+        jsonlog_cmocka_show(__FILE__, __LINE__, report);
+    jsonlog_report_free(report);
+    jsonlog_cmocka_teardown(state);
+    return is_quiet ? 0 : -1;
 }
 
 #endif

@@ -82,7 +82,9 @@ typedef struct jsonlog_rename {
 
 /**
  * Decides how a value is written: write it with jsonlog_write_value() and friends and return true, or return false
- * to leave it to the formatter. Called for each value of a record, nested ones too.
+ * to leave it to the formatter. Called for each value of a field, nested ones too (in arrays with an empty key); not
+ * for attributes, secrets, the inside of raw JSON, and what this function writes itself. A line that has to be
+ * shortened is written several times, and the function is called each time.
  */
 typedef bool (*jsonlog_value_fn)(jsonlog_writer *writer, const char *key, size_t key_len, const jsonlog_value *value,
                                  void *context);
@@ -105,7 +107,16 @@ typedef bool (*jsonlog_parse_fn)(const char *format, void (*add)(void *list, con
  * Attribute names are those of Python's logging (asctime created filename funcName levelname levelno lineno module
  * msecs message name pathname process processName relativeCreated thread threadName) and ours (timestamp logType
  * logger errorMessage file line function). An unknown name is written as null unless a field of the record has it.
- * The fields of the record follow: defaults, static, bound, scope, call.
+ * In a layout with both, message stands below ERROR and errorMessage from ERROR up; message alone stands at every
+ * level, errorMessage alone from ERROR up. A record without a message has neither key. What needs a call site is null
+ * in a record without one.
+ *
+ * A line holds, in this order: `defaults`; the attributes; `static_fields`; the record's fields (static, bound, scope,
+ * call); "suppressed"; the time of `timestamp_key`; renamed keys the record lacks; "_truncated" and "_dropped" where
+ * they apply. These last two keys are never a caller's: such a field becomes "_dropped_2". A later value takes an
+ * earlier one's position.
+ *
+ * Limits: 32 names, 64 renames, 32 static fields, 32 defaults.
  */
 typedef struct jsonlog_json_options {
     size_t size;
@@ -120,16 +131,18 @@ typedef struct jsonlog_json_options {
     const jsonlog_rename *rename; /**< applied once to every key of the record, attributes included */
     size_t rename_count;
     bool rename_keeps_missing;  /**< a renamed key that the record lacks is written as null, last */
-    const jsonlog_field *static_fields; /**< on every line; weaker than bound fields */
+    const jsonlog_field *static_fields; /**< on every line; weaker than all fields of the record. Values are copied
+                                             deeply; callbacks are called for each line */
     size_t static_count;
     const jsonlog_field *defaults; /**< first on every line, overridden by anything */
     size_t default_count;
     const char *const *exclude; /**< keys of fields that are never written */
-    size_t exclude_count;
+    size_t exclude_count;       /**< attributes are chosen by names, not by this */
     bool skip_underscored;      /**< leave out fields whose key begins with `_`, as python-json-logger */
 
     const char *timestamp_key;  /**< with names/format: add the time under this key, last; as python's timestamp= */
-    jsonlog_time_style time_style;
+    jsonlog_time_style time_style; /**< of the attribute timestamp; jsonlog_time() values are UTC text, with the offset
+                                        spelled out for JSONLOG_TIME_RFC3339_OFFSET */
     jsonlog_precision timestamp_precision;
     const char *asctime_format; /**< strftime format of asctime, local time; NULL: "2026-11-22 08:15:44,668" */
 
@@ -139,19 +152,23 @@ typedef struct jsonlog_json_options {
     bool with_source;           /**< add "file", "line", "function" after the message */
     bool with_thread;           /**< add "thread" */
     bool message_always;        /**< "message" at every level instead of "errorMessage" from ERROR up */
-    bool omit_empty;            /**< leave out null, "", {} and []; emptied parents too */
-    bool expand_dots;           /**< the key "log.level" becomes {"log":{"level":…}}, merged with its siblings */
+    bool omit_empty;            /**< leave out null, "", {} and []; emptied parents too. Array elements stay: their
+                                     positions mean something */
+    bool expand_dots;           /**< the key "log.level" becomes {"log":{"level":…}}, merged with its siblings and with
+                                     a field "log" that is an object; beside a field "log" that is none, the later of
+                                     the two becomes "log_2". Keys inside nested values keep their dots */
     bool causes_as_array;       /**< jsonlog_causes() as an array of texts */
     bool ascii_only;            /**< \uXXXX for everything beyond ASCII */
     bool escape_separators;     /**< \u2028 and \u2029 for these two */
     bool invalid_as_hex;        /**< an ill-formed byte as the text \xNN instead of U+FFFD */
     bool spaced;                /**< ", " and ": " as Python's json */
-    unsigned indent;            /**< blanks per level over several lines; 0: one line. Not for line handlers */
+    unsigned indent;            /**< blanks per level over several lines, with ": "; 0: one line; at most 16. Not for
+                                     line handlers */
     const char *prefix;         /**< in front of the JSON text, e.g. "@cee: " */
     const char *terminator;     /**< behind it; NULL: "\n" */
 
     size_t line_max;            /**< cap of a line with its terminator; 0: 16,384; 64 at least */
-    unsigned depth_max;         /**< nesting of values; deeper ones are "__too_deep__"; 0: 64 */
+    unsigned depth_max;         /**< nesting of values; deeper ones are "__too_deep__"; 0: 64, which is the most */
 
     jsonlog_value_fn value_fn;
     void *value_context;
@@ -164,13 +181,15 @@ typedef struct jsonlog_json_options {
  * A JSON formatter. Every line is one valid JSON object with unique keys in valid UTF-8, whatever the record holds.
  *
  * A line over line_max loses the ends of its longest strings first, marked `…`, and gets "_truncated":true; the
- * strings of roles are cut last and errorCode never. If that is not enough, fields go from the end and "_dropped"
- * says how many.
+ * strings of attributes are cut last; times, levels and errorCode never. No string is cut below 16 bytes (more in long
+ * lines: a 256th of line_max, up to 64). If that is not enough, fields that fit into no line go, then fields from the
+ * end, then attributes from the end, errorCode last, and "_dropped" says how many.
  *
  * @param options  NULL for defaults.
  * @param err      may be NULL.
  * @return NULL with err set: JSONLOG_E_INVALID (unknown style without parse, format without any field, line_max
- *         below 64, two renames to one key, wrong size, …), JSONLOG_E_SYNTAX (format), JSONLOG_E_NOMEM.
+ *         below 64 or without room beside prefix and terminator, two renames of or to one key, two attributes under
+ *         one key, wrong size, …), JSONLOG_E_SYNTAX (format, with the offset), JSONLOG_E_LIMIT, JSONLOG_E_NOMEM.
  */
 JSONLOG_API jsonlog_formatter *jsonlog_json_formatter_new(const jsonlog_json_options *options, jsonlog_err *err);
 
@@ -188,13 +207,14 @@ typedef struct jsonlog_human_options {
     int descriptor;      /**< the terminal that JSONLOG_COLOR_AUTO asks about; 0 means 2 (stderr) */
     bool utc;            /**< time in UTC instead of local time */
     bool with_source;    /**< file:line at the end */
-    size_t line_max;     /**< 0: 16,384 */
+    size_t line_max;     /**< 0: 16,384; 64 at least; a longer line is cut and ends in `…` */
 } jsonlog_human_options;
 #define JSONLOG_HUMAN_OPTIONS_INIT JSONLOG_OPTIONS_INIT_(jsonlog_human_options)
 
 /**
  * One line for a terminal: `08:07:45.784 ERROR payment  token expired  errorCode=DA00012 user.age=20`. Control, escape
- * and bidirectional characters of the record are shown escaped. @return NULL without memory or for a wrong size.
+ * and bidirectional characters of the record are shown escaped. Objects are flattened, arrays stand as JSON, strings are
+ * quoted where they have to be. @return NULL without memory, for a wrong size or a line_max below 64.
  */
 JSONLOG_API jsonlog_formatter *jsonlog_human_formatter_new(const jsonlog_human_options *options, jsonlog_err *err);
 
@@ -214,6 +234,7 @@ JSONLOG_API void jsonlog_output_append_value(jsonlog_output *output, const jsonl
  *                 line is counted as lost.
  * @param release  frees context with the formatter; may be NULL.
  * @param line_max 0: 16,384; output beyond it makes the line lost.
+ * @return NULL without memory or function.
  */
 JSONLOG_API jsonlog_formatter *
 jsonlog_formatter_new(jsonlog_status (*format)(const jsonlog_record *record, jsonlog_output *output, void *context),

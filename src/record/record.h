@@ -49,7 +49,8 @@ struct jsonlog_record {
                                          only the call's fields are seen */
     uint32_t merged_count;
     bool is_merged;
-    uint32_t dropped;               /**< fields beyond JL_RECORD_FIELDS_MAX */
+    uint32_t call_dropped;          /**< fields of the call beyond JL_RECORD_FIELDS_MAX */
+    uint32_t dropped;               /**< all fields beyond JL_RECORD_FIELDS_MAX; right once the fields are merged */
     struct jl_record_edit {
         jl_text key;
         jsonlog_value value;

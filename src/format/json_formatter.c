@@ -1,0 +1,84 @@
+#include "format/json_formatter.h"
+
+#include "format/line.h"
+#include "format/line_bound.h"
+#include "record/record.h"
+#include "record/stats.h"
+
+#include <pthread.h>
+
+static void count(const jl_line *line) {
+    if (line->replaced > 0)
+        jl_stats_add(JL_STAT_REPLACED_VALUES, line->replaced);
+    if (line->is_cut || line->dropped > line->entries->dropped)
+        jl_stats_add(JL_STAT_TRUNCATED, 1);
+}
+
+static jsonlog_status format_record(const jl_json_formatter *formatter,
+                                    const jsonlog_record *record, jl_buffer *out) {
+    jl_entries entries;
+    jl_entries_collect(&entries, formatter, record);
+    jl_line_bound bound = jl_line_bound_begin(out, formatter->base.line_max);
+    jl_line line = {
+        .formatter = formatter,
+        .record = record,
+        .entries = &entries,
+        .out = out,
+        .start = bound.start,
+    };
+    bool fits = jl_line_fit(&line);
+    jsonlog_status status = fits ? JSONLOG_OK : out->status;
+    if (fits)
+        count(&line);
+    else
+        jl_buffer_rewind(out, bound.start);
+    jl_line_bound_end(out, &bound);
+    return status;
+}
+
+/* The processor may edit, and the record belongs to everybody: it gets a copy with space of its
+ * own. */
+__attribute__((noinline)) static jsonlog_status format_processed(const jl_json_formatter *formatter,
+                                                                 const jsonlog_record *record,
+                                                                 jl_buffer *out) {
+    jl_field merged[JL_RECORD_FIELDS_MAX];
+    struct jl_record_edit edits[JL_RECORD_EDITS_MAX];
+    jsonlog_record copy = *record;
+    if (record->edit_count > 0)
+        memcpy(edits, record->edits, record->edit_count * sizeof edits[0]);
+    copy.edits = edits;
+    copy.merged = merged;
+    copy.merged_count = 0;
+    copy.is_merged = false;
+    formatter->process(&copy, formatter->process_context);
+    return format_record(formatter, &copy, out);
+}
+
+jsonlog_status jl_json_formatter_format(const jsonlog_formatter *self, const jsonlog_record *record,
+                                        jl_buffer *out) {
+    const jl_json_formatter *formatter = (const jl_json_formatter *)(const void *)self;
+    if (formatter->process != NULL)
+        return format_processed(formatter, record, out);
+    return format_record(formatter, record, out);
+}
+
+/* ---- the default one, which needs no memory ---- */
+
+static jl_json_formatter default_formatter;
+static pthread_once_t default_once = PTHREAD_ONCE_INIT;
+
+static void make_default(void) {
+    const jsonlog_json_options options = JSONLOG_JSON_OPTIONS_INIT;
+    jl_formatter_init(&default_formatter.base, 0, jl_json_formatter_format, NULL);
+    default_formatter.style = jl_json_style_default;
+    default_formatter.terminator = JL_TEXT("\n");
+    default_formatter.suppressed_key = jl_key_of(JL_TEXT("suppressed"), 0);
+    default_formatter.truncated_key = jl_key_of(JL_TEXT("_truncated"), 0);
+    default_formatter.dropped_key = jl_key_of(JL_TEXT("_dropped"), 0);
+    jl_layout_build(&default_formatter, &options, NULL);
+}
+
+jsonlog_formatter *jl_formatter_default(void) {
+    pthread_once(&default_once, make_default);
+    return &default_formatter.base;
+}

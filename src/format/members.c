@@ -1,0 +1,134 @@
+#include "format/members.h"
+
+#include "format/hash_set.h"
+
+#include <cjson/cJSON.h>
+
+static const cJSON *cjson_of(const jsonlog_value *value) {
+    return value->as.pointer;
+}
+
+bool jl_is_walkable(const jsonlog_value *value) {
+    switch (value->type) {
+    case JSONLOG_TYPE_OBJECT:
+    case JSONLOG_TYPE_FIELDS: return true;
+    case JSONLOG_TYPE_CJSON: return cJSON_IsObject(cjson_of(value)) != 0;
+    default: return false;
+    }
+}
+
+void jl_members_begin(jl_members *members, const jsonlog_value *object) {
+    *members = (jl_members){.object = object};
+    if (object->type == JSONLOG_TYPE_OBJECT) {
+        members->left = object->count;
+        members->keys = object->with.keys;
+        members->values = object->as.values;
+    } else if (object->type == JSONLOG_TYPE_FIELDS) {
+        members->left = object->with.len;
+        members->fields = object->as.fields;
+    } else {
+        members->item = cjson_of(object)->child;
+    }
+}
+
+/* A key in the literal of all keys stands between `,"` and `":`. */
+static bool next_pair(jl_members *members, jl_member *member) {
+    if (members->left == 0)
+        return false;
+    size_t len = strlen(members->keys);
+    member->key = len < 4 ? JL_TEXT("") : (jl_text){members->keys + 2, len - 4};
+    member->value = members->values++;
+    members->keys += len + 1;
+    members->left--;
+    return true;
+}
+
+static bool next_field(jl_members *members, jl_member *member) {
+    if (members->left == 0)
+        return false;
+    member->key = jl_field_key(members->fields);
+    member->value = &members->fields->value;
+    members->fields++;
+    members->left--;
+    return true;
+}
+
+static bool next_item(jl_members *members, jl_member *member) {
+    const cJSON *item = members->item;
+    if (item == NULL)
+        return false;
+    members->made = jsonlog_cjson(item);
+    members->item = item->next;
+    member->key = jl_text_of(item->string);
+    member->value = &members->made;
+    return true;
+}
+
+bool jl_members_next(jl_members *members, jl_member *member) {
+    switch (members->object->type) {
+    case JSONLOG_TYPE_OBJECT: return next_pair(members, member);
+    case JSONLOG_TYPE_FIELDS: return next_field(members, member);
+    default: return next_item(members, member);
+    }
+}
+
+static size_t count_members(const jsonlog_value *object) {
+    if (object->type == JSONLOG_TYPE_OBJECT)
+        return object->count;
+    if (object->type == JSONLOG_TYPE_FIELDS)
+        return object->with.len;
+    size_t count = 0;
+    for (const cJSON *item = cjson_of(object)->child; item != NULL; item = item->next)
+        count++;
+    return count;
+}
+
+/* A part that is too full for its set counts as one with equal keys. */
+static bool part_may_repeat(const jsonlog_value *object, size_t part, size_t parts,
+                            unsigned escapes) {
+    jl_hash_set seen = {.count = 0};
+    jl_members members;
+    jl_member member;
+    jl_members_begin(&members, object);
+    while (jl_members_next(&members, &member)) {
+        uint32_t hash = jl_key_of(member.key, escapes).hash;
+        if (!jl_hash_is_in_part(hash, part, parts))
+            continue;
+        if (jl_hash_set_is_full(&seen) || jl_hash_set_add(&seen, hash))
+            return true;
+    }
+    return false;
+}
+
+bool jl_members_may_repeat(const jsonlog_value *object, unsigned escapes) {
+    size_t count = count_members(object);
+    if (count < 2)
+        return false;
+    size_t parts = jl_hash_parts(count);
+    for (size_t part = 0; part < parts; part++) {
+        if (part_may_repeat(object, part, parts, escapes))
+            return true;
+    }
+    return false;
+}
+
+bool jl_members_resolve(const jsonlog_value *object, size_t index, jl_member *member,
+                        jl_members *last, unsigned escapes) {
+    jl_key key = jl_key_of(member->key, escapes);
+    jl_members members;
+    jl_member other;
+    size_t found = index;
+    jl_members_begin(&members, object);
+    for (size_t i = 0; jl_members_next(&members, &other); i++) {
+        jl_key other_key = jl_key_of(other.key, escapes);
+        if (i == index || !jl_key_same(&key, &other_key, escapes))
+            continue;
+        if (i < index)
+            return false;
+        found = i;
+    }
+    jl_members_begin(last, object);
+    for (size_t i = 0; i <= found && jl_members_next(last, &other); i++)
+        member->value = other.value;
+    return true;
+}

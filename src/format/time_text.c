@@ -1,0 +1,182 @@
+#include "format/time_text.h"
+
+#include "base/clock.h"
+#include "json/number.h"
+
+#include <time.h>
+
+#define NS_PER_SECOND INT64_C(1000000000)
+
+/* A precision as its digits behind the second. */
+static unsigned digits_of(jsonlog_precision precision) {
+    switch (precision) {
+    case JSONLOG_PRECISION_S: return 0;
+    case JSONLOG_PRECISION_US:
+    case JSONLOG_PRECISION_PYTHON: return 6;
+    case JSONLOG_PRECISION_NS: return 9;
+    default: return 3;
+    }
+}
+
+static uint32_t units_per_second(unsigned digits) {
+    uint32_t units = 1;
+    for (unsigned i = 0; i < digits; i++)
+        units *= 10;
+    return units;
+}
+
+jl_instant jl_instant_of_ns(int64_t ns) {
+    int64_t seconds = ns / NS_PER_SECOND;
+    int64_t rest = ns % NS_PER_SECOND;
+    if (rest < 0) {
+        seconds--;
+        rest += NS_PER_SECOND;
+    }
+    return (jl_instant){seconds, (uint32_t)rest};
+}
+
+static char *put_digits(char *out, uint32_t number, unsigned width) {
+    for (unsigned i = width; i > 0; i--, number /= 10)
+        out[i - 1] = (char)('0' + number % 10);
+    return out + width;
+}
+
+/* `.784` in `digits` digits, cut and not rounded: a time never lies ahead of the clock. */
+static char *put_fraction(char *out, uint32_t nanoseconds, unsigned digits, char point) {
+    if (digits == 0)
+        return out;
+    *out++ = point;
+    return put_digits(out, nanoseconds / units_per_second(9 - digits), digits);
+}
+
+static char *put_date(char *out, const jl_civil *civil) {
+    out = put_digits(out, (uint32_t)civil->year, 4);
+    *out++ = '-';
+    out = put_digits(out, civil->month, 2);
+    *out++ = '-';
+    return put_digits(out, civil->day, 2);
+}
+
+static char *put_clock(char *out, const jl_civil *civil) {
+    out = put_digits(out, civil->hour, 2);
+    *out++ = ':';
+    out = put_digits(out, civil->minute, 2);
+    *out++ = ':';
+    return put_digits(out, civil->second, 2);
+}
+
+static char *put_offset(char *out, int minutes) {
+    *out++ = minutes < 0 ? '-' : '+';
+    uint32_t size = (uint32_t)(minutes < 0 ? -minutes : minutes);
+    out = put_digits(out, size / 60, 2);
+    *out++ = ':';
+    return put_digits(out, size % 60, 2);
+}
+
+/* Local time's distance from UTC. RFC 3339 knows whole minutes only, so old local mean times are
+ * cut to them and the calendar is computed with what is written. */
+static int local_offset_minutes(int64_t seconds) {
+    time_t time = (time_t)seconds;
+    struct tm local;
+    if (localtime_r(&time, &local) == NULL)
+        return 0;
+    return (int)(local.tm_gmtoff / 60);
+}
+
+/* Adding a few hours must neither overflow nor leave the range that the calendar clamps to. */
+static int64_t shifted(int64_t seconds, int minutes) {
+    int64_t shift = (int64_t)minutes * 60;
+    int64_t sum;
+    return __builtin_add_overflow(seconds, shift, &sum) ? seconds : sum;
+}
+
+static int offset_for(int64_t seconds, jsonlog_time_style style) {
+    return style == JSONLOG_TIME_RFC3339_LOCAL ? local_offset_minutes(seconds) : 0;
+}
+
+size_t jl_time_text(char out[JL_TIME_TEXT_MAX], jl_instant time, jsonlog_time_style style,
+                    jsonlog_precision precision) {
+    int offset = offset_for(time.seconds, style);
+    jl_civil civil;
+    jl_civil_from_time(shifted(time.seconds, offset), time.nanoseconds, &civil);
+    unsigned digits = digits_of(precision);
+    if (precision == JSONLOG_PRECISION_PYTHON && civil.nanosecond < 1000)
+        digits = 0;
+    char *at = put_date(out, &civil);
+    *at++ = 'T';
+    at = put_clock(at, &civil);
+    at = put_fraction(at, civil.nanosecond, digits, '.');
+    if (style == JSONLOG_TIME_RFC3339_OFFSET || style == JSONLOG_TIME_RFC3339_LOCAL)
+        at = put_offset(at, offset);
+    else
+        *at++ = 'Z';
+    return (size_t)(at - out);
+}
+
+/* Whole units since 1970, cut towards the past. */
+static size_t put_units(char out[JL_NUMBER_MAX], int64_t ns, unsigned digits) {
+    int64_t size = NS_PER_SECOND / units_per_second(digits);
+    int64_t units = ns / size - (ns % size < 0 ? 1 : 0);
+    return jl_write_int64(out, units);
+}
+
+/* Sign and size apart, so that -1.5 does not become -2.500. Whole seconds keep a `.0`: it is a
+ * double. */
+static size_t put_seconds(char out[JL_NUMBER_MAX], int64_t ns, jsonlog_precision precision) {
+    uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
+    uint32_t rest = (uint32_t)(size % (uint64_t)NS_PER_SECOND);
+    char *at = out;
+    if (ns < 0)
+        *at++ = '-';
+    at += jl_write_uint64(at, size / (uint64_t)NS_PER_SECOND);
+    unsigned digits = digits_of(precision);
+    bool is_left_out = precision == JSONLOG_PRECISION_PYTHON && rest < 1000;
+    if (digits == 0 || is_left_out) {
+        memcpy(at, ".0", 2);
+        return (size_t)(at + 2 - out);
+    }
+    return (size_t)(put_fraction(at, rest, digits, '.') - out);
+}
+
+void jl_time_append(jl_buffer *out, int64_t ns, jsonlog_time_style style,
+                    jsonlog_precision precision) {
+    char text[JL_TIME_TEXT_MAX + JL_NUMBER_MAX + 2];
+    char *at = text;
+    bool is_number = style == JSONLOG_TIME_EPOCH_NUMBER || style == JSONLOG_TIME_EPOCH_SECONDS;
+    if (!is_number)
+        *at++ = '"';
+    if (style == JSONLOG_TIME_EPOCH_SECONDS)
+        at += put_seconds(at, ns, precision);
+    else if (is_number || style == JSONLOG_TIME_EPOCH_STRING)
+        at += put_units(at, ns, digits_of(precision));
+    else
+        at += jl_time_text(at, jl_instant_of_ns(ns), style, precision);
+    if (!is_number)
+        *at++ = '"';
+    jl_buffer_append(out, text, (size_t)(at - text));
+}
+
+static void local_civil(int64_t ns, bool is_utc, jl_civil *civil) {
+    jl_instant time = jl_instant_of_ns(ns);
+    int offset = is_utc ? 0 : local_offset_minutes(time.seconds);
+    jl_civil_from_time(shifted(time.seconds, offset), time.nanoseconds, civil);
+}
+
+void jl_asctime_append(jl_buffer *out, int64_t ns) {
+    jl_civil civil;
+    local_civil(ns, false, &civil);
+    char text[JL_TIME_TEXT_MAX];
+    char *at = put_date(text, &civil);
+    *at++ = ' ';
+    at = put_clock(at, &civil);
+    at = put_fraction(at, civil.nanosecond, 3, ',');
+    jl_buffer_append(out, text, (size_t)(at - text));
+}
+
+void jl_clock_time_append(jl_buffer *out, int64_t ns, bool is_utc) {
+    jl_civil civil;
+    local_civil(ns, is_utc, &civil);
+    char text[JL_TIME_TEXT_MAX];
+    char *at = put_fraction(put_clock(text, &civil), civil.nanosecond, 3, '.');
+    jl_buffer_append(out, text, (size_t)(at - text));
+}

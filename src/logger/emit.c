@@ -1,0 +1,319 @@
+#include "base/clock.h"
+#include "logger/environment.h"
+#include "logger/space.h"
+#include "record/handler_base.h"
+#include "record/site.h"
+#include "record/stats.h"
+
+#include <errno.h>
+
+/* What a log call was made with, in either of its two forms. */
+typedef struct log_call {
+    const jl_logger *logger;
+    const jsonlog_site *site;    /* NULL: `fields` */
+    const jsonlog_value *values; /* one for each key of the site */
+    const jsonlog_field *fields;
+    size_t count;                 /* of `fields` */
+    const jsonlog_value *message; /* as passed */
+    int level;
+    uint32_t repeats; /* out: how many fields lose to an equal key */
+} log_call;
+
+/* ---- the record
+ * ------------------------------------------------------------------------------------------ */
+
+static const jsonlog_value secret_message = {
+    .type = JSONLOG_TYPE_STRING, .as = {.string = "***"}, .with = {.len = 3}};
+static const jsonlog_value wrong_message = {
+    .type = JSONLOG_TYPE_STRING, .as = {.string = "__could_not_encode__"}, .with = {.len = 20}};
+
+/* The macros let through what is no text: jsonlog_secret("…"), an object. */
+static const jsonlog_value *text_of(const jsonlog_value *message) {
+    if (JSONLOG_UNLIKELY((message->flags & JSONLOG_VALUE_SECRET) != 0))
+        return &secret_message;
+    if (JSONLOG_LIKELY(message->type == JSONLOG_TYPE_STRING))
+        return message;
+    if (message->type == JSONLOG_TYPE_NULL)
+        return NULL;
+    jl_stats_add(JL_STAT_REPLACED_VALUES, 1);
+    return &wrong_message;
+}
+
+/* An empty chain need not be merged. */
+static const jl_context *filled(const jl_context *context) {
+    return context == NULL || context->total == 0 ? NULL : context;
+}
+
+static uint64_t take_suppressed(const jsonlog_site *site) {
+    if (site == NULL ||
+        JSONLOG_LIKELY(__atomic_load_n(&site->slot->suppressed, __ATOMIC_RELAXED) == 0))
+        return 0;
+    return __atomic_exchange_n(&site->slot->suppressed, 0, __ATOMIC_RELAXED);
+}
+
+static void set_fields(jsonlog_record *record, log_call *call, jl_field *out) {
+    size_t count = call->count;
+    if (call->site != NULL) {
+        call->repeats = jl_site_fields(call->site, call->values, out);
+        count = call->site->pairs;
+    } else if (count > JL_RECORD_FIELDS_MAX) {
+        record->call_dropped = count - JL_RECORD_FIELDS_MAX < UINT32_MAX
+                                   ? (uint32_t)(count - JL_RECORD_FIELDS_MAX)
+                                   : UINT32_MAX;
+        record->dropped = record->call_dropped;
+        count = JL_RECORD_FIELDS_MAX;
+    }
+    record->call = out;
+    record->call_count = (uint32_t)count;
+    if (call->site != NULL)
+        return;
+    for (size_t i = 0; i < count; i++)
+        jl_field_set(&out[i], call->fields[i].key, call->fields[i].key_len, &call->fields[i].value);
+    call->repeats = jl_fields_repeats(out, record->call_count);
+}
+
+static void make_record(jsonlog_record *record, const jl_thread *thread,
+                        const jl_snapshot *snapshot, log_call *call, jl_space_part *part) {
+    *record = (jsonlog_record){
+        .time_ns = jl_clock_now_ns(),
+        .level = call->level,
+        .logger = call->logger->named->name,
+        .site = call->site,
+        .message = text_of(call->message),
+        .thread = thread->id,
+        .suppressed = take_suppressed(call->site),
+        .scope = filled(thread->scopes),
+        .bound = filled(call->logger->bound),
+        .statics = filled(snapshot->statics),
+        .merged = part->merged,
+        .edits = part->edits,
+    };
+    set_fields(record, call, part->call);
+    record->call_is_unique = call->repeats == 0;
+}
+
+/* ---- to the handlers
+ * --------------------------------------------------------------------------------------- */
+
+/* What a formatter changes in the record is for its own line only. */
+static bool format(const jsonlog_formatter *formatter, jsonlog_record *record,
+                   jl_space_part *part) {
+    if (!jl_space_fits(part, formatter->line_max))
+        return false;
+    const uint32_t edit_count = record->edit_count;
+    for (uint32_t i = 0; i < edit_count; i++)
+        part->kept_edits[i] = record->edits[i];
+    const jsonlog_status status = formatter->format(formatter, record, &part->line);
+    if (JSONLOG_UNLIKELY(record->edit_count != edit_count || edit_count > 0)) {
+        for (uint32_t i = 0; i < edit_count; i++)
+            record->edits[i] = part->kept_edits[i];
+        record->edit_count = edit_count;
+        record->is_merged = false;
+    }
+    return status == JSONLOG_OK && part->line.status == JSONLOG_OK;
+}
+
+static void write_line(jl_thread *thread, jsonlog_handler *handler, const jsonlog_line *line) {
+    const jsonlog_status status = jl_handler_write(handler, line);
+    if (JSONLOG_UNLIKELY(status != JSONLOG_OK)) {
+        jl_stats_add_here(thread,
+                          status == JSONLOG_E_STATE ? JL_STAT_LOST_NESTED : JL_STAT_LOST_OUTPUT, 1);
+        return;
+    }
+    jl_stats_add_here(thread, JL_STAT_LINES, 1);
+    jl_stats_add_here(thread, JL_STAT_BYTES, line->len);
+}
+
+/* Handlers that share a formatter share the line. */
+static void write_all(jl_thread *thread, const jl_route *route, jsonlog_record *record,
+                      jl_space_part *part) {
+    const jsonlog_formatter *last = NULL;
+    bool is_formatted = false;
+    for (uint32_t i = 0; i < route->handler_count; i++) {
+        jsonlog_handler *handler = route->handlers[i];
+        if (!jl_handler_wants(handler, record))
+            continue;
+        const jsonlog_formatter *formatter = jl_handler_formatter(handler);
+        if (formatter != last)
+            is_formatted = format(formatter, record, part);
+        last = formatter;
+        if (!is_formatted) {
+            jl_handler_count_lost(handler);
+            jl_stats_add_here(thread, JL_STAT_LOST_OUTPUT, 1);
+            continue;
+        }
+        const jsonlog_line line = {part->line.data, part->line.len, record->level, record->time_ns,
+                                   record};
+        write_line(thread, handler, &line);
+    }
+}
+
+/* The first record that reaches the root makes its handler. The snapshot read again is as safe as
+ * the first, for the thread is still pinned. */
+static __attribute__((noinline)) const jl_route *route_to_stdout(jl_thread *thread,
+                                                                 const jl_named *named,
+                                                                 const jl_route *route) {
+    if (jl_lock_is_mine(&jl_the_tree.lock)) {
+        jl_stats_add_here(thread, JL_STAT_LOST_NESTED, 1);
+        return route;
+    }
+    if (!jl_tree_make_stdout_handler()) {
+        jl_stats_add_here(thread, JL_STAT_LOST_OUTPUT, 1);
+        return route;
+    }
+    return jl_snapshot_route(jl_snapshot_load(), named);
+}
+
+static void hand_out(jl_thread *thread, const jl_named *named, const jl_snapshot *snapshot,
+                     jsonlog_record *record, jl_space_part *part) {
+    const jl_route *route = jl_snapshot_route(snapshot, named);
+    if (JSONLOG_UNLIKELY(snapshot->awaits_stdout) && route->reaches_root)
+        route = route_to_stdout(thread, named, route);
+    if (JSONLOG_UNLIKELY(snapshot->is_shut_down) && route->handler_count == 0)
+        jl_stats_add_here(thread, JL_STAT_LOST_OUTPUT, 1);
+    write_all(thread, route, record, part);
+}
+
+/* ---- the call
+ * ------------------------------------------------------------------------------------------------
+ */
+
+static bool pass_filters(const jl_route *route, jsonlog_record *record) {
+    for (uint32_t i = 0; i < route->filter_count; i++)
+        if (!route->filters[i].fn(record, route->filters[i].context))
+            return false;
+    return true;
+}
+
+static jsonlog_formatter *capture_formatter(const jl_snapshot *snapshot) {
+    return snapshot->root_first == NULL ? jl_formatter_default()
+                                        : jl_handler_formatter(snapshot->root_first);
+}
+
+/* Filters are not asked about a nested record: it may come from one of them. */
+static void pass_on(jl_thread *thread, const jl_snapshot *snapshot, log_call *call, bool is_enabled,
+                    const jl_capture_hook *hook) {
+    const jl_named *named = call->logger->named;
+    const jl_route *route = jl_snapshot_route(snapshot, named);
+    jl_space_part *part = jl_space_take(thread, snapshot);
+    if (JSONLOG_UNLIKELY(part == NULL)) {
+        jl_stats_add_here(thread, thread->depth > 1 ? JL_STAT_LOST_NESTED : JL_STAT_LOST_MEMORY, 1);
+        return;
+    }
+    jsonlog_record record;
+    make_record(&record, thread, snapshot, call, part);
+    if (JSONLOG_UNLIKELY(route->filter_count > 0) && thread->depth == 1 &&
+        !pass_filters(route, &record)) {
+        if (record.suppressed > 0)
+            __atomic_fetch_add(&call->site->slot->suppressed, record.suppressed, __ATOMIC_RELAXED);
+        call->repeats = 0;
+        return;
+    }
+    if (call->repeats > 0)
+        jl_stats_add_here(thread, JL_STAT_DUPLICATE_KEYS, call->repeats);
+    if (is_enabled)
+        jl_stats_add_here(thread, JL_STAT_RECORDS, 1);
+    if (JSONLOG_UNLIKELY(hook != NULL) &&
+        !hook->on_record(&record, is_enabled, capture_formatter(snapshot)))
+        return;
+    if (is_enabled)
+        hand_out(thread, named, snapshot, &record, part);
+}
+
+/* The gate let the call through for the logger, for a capture, or because it was about to change.
+ */
+static void emit_pinned(jl_thread *thread, log_call *call) {
+    const jl_snapshot *snapshot = jl_snapshot_load();
+    const jl_capture_hook *hook = __atomic_load_n(&jl_the_tree.hook, __ATOMIC_SEQ_CST);
+    if (call->level <= __atomic_load_n(&jl_the_tree.disabled, __ATOMIC_RELAXED))
+        return;
+    const bool is_enabled = call->level >= jl_snapshot_route(snapshot, call->logger->named)->level;
+    if (is_enabled || (hook != NULL && call->level >= hook->level))
+        pass_on(thread, snapshot, call, is_enabled, hook);
+}
+
+static __attribute__((noinline)) void report_repeats(const jsonlog_site *site) {
+    if (!jl_site_takes_report(site))
+        return;
+    const jl_text key = jl_site_repeated_key(site);
+    const jsonlog_field fields[] = {
+        jsonlog_field_make("key", jsonlog_string(key.ptr, key.len)),
+        jsonlog_field_make("file", jsonlog_from_string(site->file)),
+        jsonlog_field_make("line", jsonlog_from_uint64(site->line)),
+    };
+    jsonlog_log_fields(&jl_own_logger.logger.head, JSONLOG_LEVEL_WARN,
+                       "a log call has two fields with the same key; the later one wins",
+                       JSONLOG_NUL_TERMINATED, fields, 3);
+}
+
+/* What the library has to say itself comes after the record, as a record of its own. */
+static void report(const jl_thread *thread, const log_call *call) {
+    if (JSONLOG_UNLIKELY(call->repeats > 0) && call->site != NULL)
+        report_repeats(call->site);
+    if (JSONLOG_UNLIKELY(__atomic_load_n(&jl_environment_complaints, __ATOMIC_RELAXED) > 0) &&
+        thread->depth == 0)
+        jl_environment_report();
+}
+
+static void emit(log_call *call) {
+    const int error = errno;
+    jl_thread *thread = jl_thread_enter();
+    if (JSONLOG_UNLIKELY(thread == NULL)) {
+        const bool is_nested = jl_thread_here == &jl_thread_in_making;
+        jl_stats_add_shared(is_nested ? JL_STAT_LOST_NESTED : JL_STAT_LOST_MEMORY, 1);
+    } else if (JSONLOG_UNLIKELY(thread->depth >= JL_NESTED_MAX)) {
+        jl_stats_add_here(thread, JL_STAT_LOST_NESTED, 1);
+    } else {
+        thread->depth++;
+        jl_epoch_pin(thread);
+        emit_pinned(thread, call);
+        thread->depth--;
+        jl_epoch_unpin(thread);
+        report(thread, call);
+    }
+    errno = error;
+}
+
+/* ---- the two functions under everything
+ * ---------------------------------------------------------------------- */
+
+static bool is_level(int level) {
+    if (JSONLOG_LIKELY(level > JSONLOG_LEVEL_NOTSET && level < JSONLOG_LEVEL_OFF))
+        return true;
+    jl_stats_add(JL_STAT_LOST_INVALID, 1);
+    return false;
+}
+
+void jsonlog_log_values(jsonlog_logger *logger, const jsonlog_site *site,
+                        const jsonlog_value *values) {
+    if (logger == NULL)
+        return;
+    if (JSONLOG_UNLIKELY(site->abi != JSONLOG_SITE_ABI)) {
+        jl_stats_add(JL_STAT_LOST_INVALID, 1);
+        return;
+    }
+    const int level = site->level != 0 ? site->level : values[0].detail;
+    if (!is_level(level))
+        return;
+    log_call call = {.logger = jl_logger_of(logger),
+                     .site = site,
+                     .values = values + 1,
+                     .message = &values[0],
+                     .level = level};
+    emit(&call);
+}
+
+void jsonlog_log_fields(jsonlog_logger *logger, int level, const char *message, size_t message_len,
+                        const jsonlog_field *fields, size_t count) {
+    if (logger == NULL || !is_level(level) || !jsonlog_enabled(logger, level))
+        return;
+    if (message != NULL && message_len == JSONLOG_NUL_TERMINATED)
+        message_len = strlen(message);
+    const jsonlog_value text = jsonlog_string(message, message_len);
+    log_call call = {.logger = jl_logger_of(logger),
+                     .fields = fields,
+                     .count = fields == NULL ? 0 : count,
+                     .message = &text,
+                     .level = level};
+    emit(&call);
+}

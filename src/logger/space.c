@@ -1,0 +1,53 @@
+#include "logger/space.h"
+
+#include "base/alloc.h"
+#include "record/handler_base.h"
+
+/* The longest line any formatter in force makes, so that later records find room. */
+static size_t longest_line(const jl_snapshot *snapshot) {
+    size_t longest = jl_formatter_default()->line_max;
+    for (uint32_t i = 0; i < snapshot->handler_count; i++) {
+        const size_t line_max = jl_handler_formatter(snapshot->handlers[i])->line_max;
+        if (line_max > longest)
+            longest = line_max;
+    }
+    return longest;
+}
+
+static struct jl_space *make_space(size_t line_max) {
+    size_t size = 0;
+    if (__builtin_mul_overflow(line_max, JL_NESTED_MAX, &size) ||
+        __builtin_add_overflow(size, sizeof(struct jl_space), &size))
+        return NULL;
+    struct jl_space *space = jl_alloc(size);
+    if (space == NULL)
+        return NULL;
+    char *lines = (char *)(space + 1);
+    for (size_t i = 0; i < JL_NESTED_MAX; i++)
+        jl_buffer_init(&space->parts[i].line, lines + i * line_max, line_max, line_max);
+    return space;
+}
+
+jl_space_part *jl_space_take(jl_thread *thread, const jl_snapshot *snapshot) {
+    if (JSONLOG_UNLIKELY(thread->space == NULL)) {
+        if (thread->depth > 1)
+            return NULL;
+        thread->space = make_space(longest_line(snapshot));
+        if (thread->space == NULL)
+            return NULL;
+    }
+    return &thread->space->parts[thread->depth - 1];
+}
+
+/* Only a formatter with longer lines than all there were at the thread's first record comes here.
+ */
+static __attribute__((noinline)) bool grow(jl_buffer *line, size_t line_max) {
+    if (line->limit < line_max)
+        line->limit = line_max;
+    return jl_buffer_reserve(line, line_max) != NULL;
+}
+
+bool jl_space_fits(jl_space_part *part, size_t line_max) {
+    jl_buffer_clear(&part->line);
+    return JSONLOG_LIKELY(part->line.capacity >= line_max) || grow(&part->line, line_max);
+}

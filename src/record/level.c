@@ -1,0 +1,167 @@
+#include "base/err.h"
+#include "base/text.h"
+#include "base/thread.h"
+#include "record/record.h"
+
+#include <strings.h>
+
+#define NAMES_MAX   64
+#define NAME_SIZE   32 /* 31 bytes and a NUL */
+#define LEVEL_COUNT 256
+
+/* "LEVEL 0" to "LEVEL 255", so that a number without a name needs no memory of its own. */
+#define TEN(tens)                                                                                  \
+    "LEVEL " tens "0", "LEVEL " tens "1", "LEVEL " tens "2", "LEVEL " tens "3", "LEVEL " tens "4", \
+        "LEVEL " tens "5", "LEVEL " tens "6", "LEVEL " tens "7", "LEVEL " tens "8",                \
+        "LEVEL " tens "9"
+#define HUNDRED(hundreds)                                                                          \
+    TEN(hundreds "0"), TEN(hundreds "1"), TEN(hundreds "2"), TEN(hundreds "3"), TEN(hundreds "4"), \
+        TEN(hundreds "5"), TEN(hundreds "6"), TEN(hundreds "7"), TEN(hundreds "8"),                \
+        TEN(hundreds "9")
+static const char numbered[][12] = {
+    TEN(""),   TEN("1"),  TEN("2"),  TEN("3"),  TEN("4"),     TEN("5"),
+    TEN("6"),  TEN("7"),  TEN("8"),  TEN("9"),  HUNDRED("1"), TEN("20"),
+    TEN("21"), TEN("22"), TEN("23"), TEN("24"), TEN("25"),
+};
+
+/* Texts of renamed levels stay valid for ever, so a slot is used once. `given` holds the text in
+ * force for each level; readers take no lock. */
+static char texts[NAMES_MAX][NAME_SIZE];
+static size_t text_count;
+static const char *given[LEVEL_COUNT];
+
+typedef struct builtin_name {
+    const char *name;
+    int level;
+} builtin_name;
+
+/* The names that are read, in the order an error lists them; the first of a level is written. */
+static const builtin_name builtins[] = {
+#define BUILTIN(name, value) {#name, value},
+    JSONLOG_LEVEL_LIST(BUILTIN)
+#undef BUILTIN
+        {"WARNING", JSONLOG_LEVEL_WARN},
+    {"CRITICAL", JSONLOG_LEVEL_FATAL},
+};
+#define BUILTIN_COUNT (sizeof builtins / sizeof builtins[0])
+
+static const char *given_name(int level) {
+    return __atomic_load_n(&given[level], __ATOMIC_ACQUIRE);
+}
+
+const char *jsonlog_level_name(int level) {
+    if (level < 0 || level >= LEVEL_COUNT)
+        return "LEVEL ?";
+    const char *name = given_name(level);
+    if (name != NULL)
+        return name;
+    switch (level) {
+#define NAME_CASE(name, value) \
+    case value: return #name;
+        JSONLOG_LEVEL_LIST(NAME_CASE)
+#undef NAME_CASE
+    default: return numbered[level];
+    }
+}
+
+jl_text jl_level_text(int level) {
+    return jl_text_of(jsonlog_level_name(level));
+}
+
+/* ---- reading
+ * ---------------------------------------------------------------------------------------- */
+
+/* @return the number, or -1. */
+static int parse_number(const char *text) {
+    int number = 0;
+    const char *at = text;
+    for (; *at >= '0' && *at <= '9' && number < LEVEL_COUNT; at++)
+        number = number * 10 + (*at - '0');
+    return at == text || *at != '\0' || number >= LEVEL_COUNT ? -1 : number;
+}
+
+static int parse_given(const char *text) {
+    for (int level = 0; level < LEVEL_COUNT; level++) {
+        const char *name = given_name(level);
+        if (name != NULL && strcasecmp(name, text) == 0)
+            return level;
+    }
+    return -1;
+}
+
+static int parse_builtin(const char *text) {
+    for (size_t i = 0; i < BUILTIN_COUNT; i++)
+        if (strcasecmp(builtins[i].name, text) == 0)
+            return builtins[i].level;
+    return -1;
+}
+
+static void list_name(char *list, size_t size, size_t *len, const char *name) {
+    const size_t name_len = strlen(name);
+    if (*len + name_len + 2 > size)
+        return;
+    list[(*len)++] = ' ';
+    memcpy(list + *len, name, name_len + 1);
+    *len += name_len;
+}
+
+static jsonlog_status complain(jsonlog_err *err, const char *name) {
+    char list[JSONLOG_ERR_TEXT_MAX / 2] = "";
+    size_t len = 0;
+    for (size_t i = 0; i < BUILTIN_COUNT; i++)
+        list_name(list, sizeof list, &len, builtins[i].name);
+    for (int level = 0; level < LEVEL_COUNT; level++)
+        if (given_name(level) != NULL)
+            list_name(list, sizeof list, &len, given_name(level));
+    return jl_err_set(err, JSONLOG_E_NOT_FOUND, 0, "'%.64s' is no level; known are 0 to 255 and%s",
+                      name == NULL ? "" : name, list);
+}
+
+jsonlog_status jsonlog_level_parse(const char *name, int *level, jsonlog_err *err) {
+    if (name == NULL || level == NULL)
+        return complain(err, name);
+    int found = parse_given(name);
+    if (found < 0)
+        found = parse_builtin(name);
+    if (found < 0)
+        found = parse_number(name);
+    if (found < 0)
+        return complain(err, name);
+    *level = found;
+    return JSONLOG_OK;
+}
+
+/* ---- naming
+ * ------------------------------------------------------------------------------------------ */
+
+static bool is_name(const char *name) {
+    if (name == NULL || name[0] == '\0')
+        return false;
+    size_t len = 0;
+    for (; name[len] != '\0'; len++)
+        if (name[len] < 0x20 || name[len] > 0x7E || len + 1 >= NAME_SIZE)
+            return false;
+    return true;
+}
+
+/* A text given before is used again, so that switching between names has no limit. */
+static const char *text_locked(const char *name) {
+    for (size_t i = 0; i < text_count; i++)
+        if (strcmp(texts[i], name) == 0)
+            return texts[i];
+    if (text_count == NAMES_MAX)
+        return NULL;
+    memcpy(texts[text_count], name, strlen(name) + 1);
+    return texts[text_count++];
+}
+
+jsonlog_status jsonlog_level_set_name(int level, const char *name) {
+    if (level < 1 || level > 254 || !is_name(name))
+        return JSONLOG_E_INVALID;
+    jl_lock_acquire(&jl_words_lock);
+    const char *text = text_locked(name);
+    if (text != NULL)
+        __atomic_store_n(&given[level], text, __ATOMIC_RELEASE);
+    jl_lock_release(&jl_words_lock);
+    return text == NULL ? JSONLOG_E_LIMIT : JSONLOG_OK;
+}

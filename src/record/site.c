@@ -1,0 +1,131 @@
+#include "record/site.h"
+
+#include "base/hash.h"
+#include "record/keys_literal.h"
+
+/* One key of a site in the arena. */
+typedef struct site_key {
+    uint32_t hash;
+    uint16_t offset; /* of the bare key in the literal */
+    uint16_t len;
+} site_key;
+
+/* Room for the keys of some 1,300 sites of six keys; static, because a log call must not allocate,
+ * and untouched pages cost nothing. Sites that come later read their keys at every record. */
+#define ARENA_KEYS 8192
+
+static site_key arena[ARENA_KEYS];
+static uint32_t arena_used;
+
+uint32_t jl_fields_repeats(const jl_field *fields, uint32_t count) {
+    uint32_t repeats = 0;
+    uint64_t seen = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint64_t bit = UINT64_C(1) << (fields[i].hash % 64);
+        for (uint32_t j = 0; (seen & bit) != 0 && j < i; j++) {
+            if (fields[j].hash == fields[i].hash && jl_text_equal(fields[j].key, fields[i].key)) {
+                repeats++;
+                break;
+            }
+        }
+        seen |= bit;
+    }
+    return repeats;
+}
+
+void jl_field_set(jl_field *field, const char *key, size_t key_len, const jsonlog_value *value) {
+    jl_text text = key == NULL ? JL_TEXT("null") : (jl_text){key, key_len};
+    if (text.len == JSONLOG_NUL_TERMINATED)
+        text.len = strlen(text.ptr);
+    *field = (jl_field){text, value, jl_hash(text), jl_key_is_plain(text)};
+}
+
+/* Put the keys of a site into the arena. @return their place counted from 1, 0 if they do not fit.
+ */
+static uint32_t keep_keys(const jsonlog_site *site, const jl_field *fields) {
+    uint32_t at = __atomic_load_n(&arena_used, __ATOMIC_RELAXED);
+    do {
+        if (site->pairs > ARENA_KEYS - at)
+            return 0;
+    } while (!__atomic_compare_exchange_n(&arena_used, &at, at + site->pairs, true,
+                                          __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+    for (uint32_t i = 0; i < site->pairs; i++) {
+        const size_t offset = (size_t)(fields[i].key.ptr - site->keys);
+        if (offset > UINT16_MAX || fields[i].key.len > UINT16_MAX)
+            return 0;
+        arena[at + i] = (site_key){fields[i].hash, (uint16_t)offset, (uint16_t)fields[i].key.len};
+    }
+    return at + 1;
+}
+
+static void read_keys(const jsonlog_site *site, const jsonlog_value *values, jl_field *out) {
+    const char *at = site->keys;
+    for (uint32_t i = 0; i < site->pairs; i++) {
+        const jl_text key = jl_keys_next(&at);
+        out[i] = (jl_field){key, &values[i], jl_hash(key), false};
+    }
+}
+
+static bool are_plain(const jl_field *fields, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        if (!jl_key_is_plain(fields[i].key))
+            return false;
+    return true;
+}
+
+static uint32_t mark_plain(jl_field *fields, uint32_t count, uint32_t flags) {
+    for (uint32_t i = 0; i < count; i++)
+        fields[i].key_is_plain = (flags & JL_SLOT_UNPLAIN) == 0 || jl_key_is_plain(fields[i].key);
+    return flags >> JL_SLOT_REPEATS;
+}
+
+/* Several threads may come here at once; they find the same, and the loser's place in the arena is
+ * lost. The id is stored before the flags that say it is there. */
+static __attribute__((noinline)) uint32_t first_use(const jsonlog_site *site,
+                                                    const jsonlog_value *values, jl_field *out) {
+    read_keys(site, values, out);
+    uint32_t flags = JL_SLOT_CHECKED | jl_fields_repeats(out, site->pairs) << JL_SLOT_REPEATS;
+    if (!are_plain(out, site->pairs))
+        flags |= JL_SLOT_UNPLAIN;
+    const uint32_t id = site->pairs == 0 ? 0 : keep_keys(site, out);
+    uint32_t none = 0;
+    if (id != 0)
+        __atomic_compare_exchange_n(&site->slot->id, &none, id, false, __ATOMIC_RELEASE,
+                                    __ATOMIC_RELAXED);
+    __atomic_fetch_or(&site->slot->flags, flags, __ATOMIC_RELEASE);
+    return mark_plain(out, site->pairs, flags);
+}
+
+uint32_t jl_site_fields(const jsonlog_site *site, const jsonlog_value *values, jl_field *out) {
+    const uint32_t flags = __atomic_load_n(&site->slot->flags, __ATOMIC_ACQUIRE);
+    if (JSONLOG_UNLIKELY((flags & JL_SLOT_CHECKED) == 0))
+        return first_use(site, values, out);
+    const uint32_t id = __atomic_load_n(&site->slot->id, __ATOMIC_ACQUIRE);
+    if (JSONLOG_UNLIKELY(id == 0 || (flags & JL_SLOT_UNPLAIN) != 0)) {
+        read_keys(site, values, out);
+        return mark_plain(out, site->pairs, flags);
+    }
+    const site_key *keys = &arena[id - 1];
+    for (uint32_t i = 0; i < site->pairs; i++)
+        out[i] =
+            (jl_field){{site->keys + keys[i].offset, keys[i].len}, &values[i], keys[i].hash, true};
+    return flags >> JL_SLOT_REPEATS;
+}
+
+/* For the one report of a site, so nothing is kept for it. */
+jl_text jl_site_repeated_key(const jsonlog_site *site) {
+    const char *at = site->keys;
+    for (uint32_t i = 0; i < site->pairs; i++) {
+        const jl_text key = jl_keys_next(&at);
+        const char *later = at;
+        for (uint32_t j = i + 1; j < site->pairs; j++)
+            if (jl_text_equal(key, jl_keys_next(&later)))
+                return key;
+    }
+    return JL_TEXT("");
+}
+
+bool jl_site_takes_report(const jsonlog_site *site) {
+    return (__atomic_fetch_or(&site->slot->flags, JL_SLOT_REPORTED, __ATOMIC_RELAXED) &
+            JL_SLOT_REPORTED) == 0;
+}

@@ -1,0 +1,39 @@
+#ifndef JL_RECORD_SITE_H
+#define JL_RECORD_SITE_H
+/**
+ * What is found out about a call site once, at its first record, and kept in its slot: whether its
+ * keys may be written as they are, whether two are equal, and, as long as there is room, where each
+ * key stands and its hash, so that later records of the site need not read the keys' bytes again.
+ */
+#include "record/record.h"
+
+/** Bits of jsonlog_slot.flags; atomic. */
+enum {
+    JL_SLOT_CHECKED = 1u << 0,
+    JL_SLOT_UNPLAIN = 1u << 1,  /**< some key needs escaping */
+    JL_SLOT_REPORTED = 1u << 2, /**< equal keys were reported */
+    JL_SLOT_REPEATS = 8,        /**< from here up: how many fields lose to an equal key */
+};
+
+/**
+ * Fill `out` with the fields of a call, out[i] for key i.
+ *
+ * @param values  site->pairs values.
+ * @param out     room for site->pairs fields.
+ * @return how many of them lose to a later one with an equal key.
+ */
+uint32_t jl_site_fields(const jsonlog_site *site, const jsonlog_value *values, jl_field *out);
+
+/** @return the first key that a site has twice, "" if none. */
+jl_text jl_site_repeated_key(const jsonlog_site *site);
+
+/** @return true for the one caller who is to report the equal keys of this site. */
+bool jl_site_takes_report(const jsonlog_site *site);
+
+/** How many of `count` fields lose to a later one with an equal key. */
+uint32_t jl_fields_repeats(const jl_field *fields, uint32_t count);
+
+/** Make a field from run-time parts; key NULL is "null", JSONLOG_NUL_TERMINATED is resolved. */
+void jl_field_set(jl_field *field, const char *key, size_t key_len, const jsonlog_value *value);
+
+#endif

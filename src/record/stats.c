@@ -1,0 +1,31 @@
+#include "record/stats.h"
+
+static uint64_t shared[JL_STAT_COUNT];
+
+void jl_stats_add_shared(jl_stat stat, uint64_t by) {
+    __atomic_fetch_add(&shared[stat], by, __ATOMIC_RELAXED);
+}
+
+static uint64_t sum(jl_stat stat) {
+    uint64_t total = __atomic_load_n(&shared[stat], __ATOMIC_RELAXED);
+    for (const jl_thread *thread = jl_thread_first(); thread != NULL; thread = thread->next)
+        total += __atomic_load_n(&thread->counters[stat], __ATOMIC_RELAXED);
+    return total;
+}
+
+void jsonlog_get_stats(jsonlog_stats *stats) {
+    if (stats == NULL)
+        return;
+    *stats = (jsonlog_stats){
+        .records = sum(JL_STAT_RECORDS),
+        .lines = sum(JL_STAT_LINES),
+        .bytes = sum(JL_STAT_BYTES),
+        .lost_output = sum(JL_STAT_LOST_OUTPUT),
+        .lost_nested = sum(JL_STAT_LOST_NESTED),
+        .lost_memory = sum(JL_STAT_LOST_MEMORY),
+        .lost_invalid = sum(JL_STAT_LOST_INVALID),
+        .truncated = sum(JL_STAT_TRUNCATED),
+        .replaced_values = sum(JL_STAT_REPLACED_VALUES),
+        .duplicate_keys = sum(JL_STAT_DUPLICATE_KEYS),
+    };
+}
