@@ -153,7 +153,7 @@ JSONLOG_API bool jsonlog_expect_none(jsonlog_capture *capture, const char *patte
  *     expected a line that matches { $.logType = "ERROR" && $.errorCode = "DA0001*" }
  *     3 lines captured, none matches. Nearest, line 2:
  *       yes  $.logType = "ERROR"       found "ERROR"
- *       no   $.errorCode = "DA0001*"   found "DA00021": does not begin with "DA0001"
+ *       no   $.errorCode = "DA0001*"   found "DA00021": "DA00021" does not match "DA0001*"
  *     captured:
  *       1  {"timestamp":"…","logType":"INFO",…}
  *     > 2  {"timestamp":"…","logType":"ERROR","errorMessage":"…","errorCode":"DA00021"}
