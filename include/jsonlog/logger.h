@@ -115,7 +115,8 @@ JSONLOG_API bool jsonlog_logger_get_propagate(const jsonlog_logger *logger);
 
 /**
  * Send the logger's records to one more handler. The logger holds a reference of its own: release yours
- * when you need it no more. The first handler of the root takes the place of the one to stdout.
+ * when you need it no more. The first handler of the root takes the place of the one to stdout, which does not come
+ * back. A handler met more than once on the way to the root writes a record once.
  * @return JSONLOG_OK, JSONLOG_E_NOMEM, JSONLOG_E_INVALID (NULL), JSONLOG_E_LIMIT (more than 32 on a logger),
  *         JSONLOG_E_STATE (this handler is there already).
  */
@@ -153,7 +154,9 @@ JSONLOG_API void jsonlog_disable(int level);
 
 /**
  * A child logger with bound fields: jsonlog_with(log, "requestId", id, "user", jsonlog_object(...)).
- * Same name, level and handlers as `log`; the values are copied. Free it with jsonlog_logger_free().
+ * Same name, level and handlers as `log`; the values are copied, a cJSON tree as objects and arrays. A callback
+ * (jsonlog_call) is called for each record: its context must outlive the logger. Of a secret nothing is kept.
+ * Free it with jsonlog_logger_free().
  * @return NULL without memory, which is legal to log with (nothing is written).
  */
 #define jsonlog_with(log, ...)                                                                     \
@@ -179,7 +182,7 @@ JSONLOG_API void jsonlog_logger_free(jsonlog_logger *logger);
  *     …
  *     jsonlog_scope_pop(scope);
  *
- * A pop also drops what was pushed after it and not popped; a pop on another thread or of an old scope does
+ * Values are copied as by jsonlog_with(). A pop also drops what was pushed after it and not popped; a pop on another thread or of an old scope does
  * nothing. Without memory the push does nothing and is counted.
  */
 typedef struct jsonlog_scope {

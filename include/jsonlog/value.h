@@ -125,7 +125,7 @@ struct jsonlog_objects_arrays_and_texts_live_only_inside_a_log_call {
 };
 typedef struct jsonlog_objects_arrays_and_texts_live_only_inside_a_log_call jsonlog_temporary;
 
-/** Longest text of jsonlog_text() and of the …f calls, in bytes; longer ones are cut and end in `…`. */
+/** Space of jsonlog_text() and of the …f calls, in bytes with a NUL; longer texts are cut and end in `…`. */
 #define JSONLOG_TEXT_MAX 1024
 
 /** @cond the functions the macros choose between */
@@ -305,8 +305,9 @@ JSONLOG_INLINE jsonlog_value jsonlog_cjson(const struct cJSON *item) {
 }
 
 /**
- * A value that a callback writes, called while the record is written, once per formatter, on the thread of
- * the log call. It may log (such a record never waits and may be dropped) but must not block.
+ * A value that a callback writes, called while the record is written, on the thread of the log call: once per
+ * formatter, and again whenever a line over its cap has to be shortened, so it must write the same each time. It
+ * may log (such a record never waits and may be dropped) but must not block.
  * @param fn  NULL gives null.
  */
 JSONLOG_INLINE jsonlog_value jsonlog_call(jsonlog_call_fn fn, void *context) {

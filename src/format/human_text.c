@@ -168,8 +168,7 @@ static bool append_members(const field_writer *fields, const key_path *path,
     size_t index = 0;
     jl_members_begin(&members, object);
     while (jl_members_next(&members, &member) && fields->out->status == JSONLOG_OK) {
-        jl_members last;
-        if (!may_repeat || jl_members_resolve(object, index, &member, &last, 0))
+        if (!may_repeat || jl_members_resolve(object, index, &member, 0))
             append_inner(fields, path, member.key, member.value);
         index++;
     }

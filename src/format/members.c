@@ -1,6 +1,7 @@
 #include "format/members.h"
 
 #include "format/hash_set.h"
+#include "record/keys_literal.h"
 
 #include <cjson/cJSON.h>
 
@@ -21,24 +22,21 @@ void jl_members_begin(jl_members *members, const jsonlog_value *object) {
     *members = (jl_members){.object = object};
     if (object->type == JSONLOG_TYPE_OBJECT) {
         members->left = object->count;
-        members->keys = object->with.keys;
-        members->values = object->as.values;
+        members->at.pairs.keys = object->with.keys;
+        members->at.pairs.values = object->as.values;
     } else if (object->type == JSONLOG_TYPE_FIELDS) {
         members->left = object->with.len;
-        members->fields = object->as.fields;
+        members->at.fields = object->as.fields;
     } else {
-        members->item = cjson_of(object)->child;
+        members->at.item = cjson_of(object)->child;
     }
 }
 
-/* A key in the literal of all keys stands between `,"` and `":`. */
 static bool next_pair(jl_members *members, jl_member *member) {
     if (members->left == 0)
         return false;
-    size_t len = strlen(members->keys);
-    member->key = len < 4 ? JL_TEXT("") : (jl_text){members->keys + 2, len - 4};
-    member->value = members->values++;
-    members->keys += len + 1;
+    member->key = jl_keys_next(&members->at.pairs.keys);
+    member->value = members->at.pairs.values++;
     members->left--;
     return true;
 }
@@ -46,21 +44,21 @@ static bool next_pair(jl_members *members, jl_member *member) {
 static bool next_field(jl_members *members, jl_member *member) {
     if (members->left == 0)
         return false;
-    member->key = jl_field_key(members->fields);
-    member->value = &members->fields->value;
-    members->fields++;
+    member->key = jl_field_key(members->at.fields);
+    member->value = &members->at.fields->value;
+    members->at.fields++;
     members->left--;
     return true;
 }
 
 static bool next_item(jl_members *members, jl_member *member) {
-    const cJSON *item = members->item;
+    const cJSON *item = members->at.item;
     if (item == NULL)
         return false;
-    members->made = jsonlog_cjson(item);
-    members->item = item->next;
+    member->made = jsonlog_cjson(item);
+    member->value = &member->made;
     member->key = jl_text_of(item->string);
-    member->value = &members->made;
+    members->at.item = item->next;
     return true;
 }
 
@@ -112,12 +110,20 @@ bool jl_members_may_repeat(const jsonlog_value *object, unsigned escapes) {
     return false;
 }
 
+static void take_value(jl_member *member, const jl_member *other) {
+    if (other->value == &other->made) {
+        member->made = other->made;
+        member->value = &member->made;
+    } else {
+        member->value = other->value;
+    }
+}
+
 bool jl_members_resolve(const jsonlog_value *object, size_t index, jl_member *member,
-                        jl_members *last, unsigned escapes) {
+                        unsigned escapes) {
     jl_key key = jl_key_of(member->key, escapes);
     jl_members members;
     jl_member other;
-    size_t found = index;
     jl_members_begin(&members, object);
     for (size_t i = 0; jl_members_next(&members, &other); i++) {
         jl_key other_key = jl_key_of(other.key, escapes);
@@ -125,10 +131,7 @@ bool jl_members_resolve(const jsonlog_value *object, size_t index, jl_member *me
             continue;
         if (i < index)
             return false;
-        found = i;
+        take_value(member, &other);
     }
-    jl_members_begin(last, object);
-    for (size_t i = 0; i <= found && jl_members_next(last, &other); i++)
-        member->value = other.value;
     return true;
 }

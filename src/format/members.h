@@ -9,20 +9,25 @@
 
 struct cJSON;
 
+/** A member; not to be copied, as `value` may point into it. */
 typedef struct jl_member {
     jl_text key;
-    const jsonlog_value *value; /**< points into the object, or to `made` of the cursor */
+    const jsonlog_value *value; /**< points into the object, or to `made` */
+    jsonlog_value made;         /**< a cJSON item as a value */
 } jl_member;
 
-/** A place in an object. The cursor must not be copied while a member of it is in use. */
+/** A place in an object. Small, because one stands on the stack for every level of nesting. */
 typedef struct jl_members {
     const jsonlog_value *object;
     size_t left; /**< of pairs and fields */
-    const char *keys;
-    const jsonlog_value *values;
-    const jsonlog_field *fields;
-    const struct cJSON *item;
-    jsonlog_value made; /**< a cJSON item as a value */
+    union {
+        struct {
+            const char *keys;
+            const jsonlog_value *values;
+        } pairs;
+        const jsonlog_field *fields;
+        const struct cJSON *item;
+    } at;
 } jl_members;
 
 /** @return true if the value is written as an object whose members can be walked. */
@@ -40,10 +45,9 @@ bool jl_members_may_repeat(const jsonlog_value *object, unsigned escapes);
  * position.
  *
  * @param member  the member at index; receives the value that counts.
- * @param last    the cursor that owns that value.
  * @return false if the member stands behind an equal one and is left out.
  */
 bool jl_members_resolve(const jsonlog_value *object, size_t index, jl_member *member,
-                        jl_members *last, unsigned escapes);
+                        unsigned escapes);
 
 #endif

@@ -215,10 +215,9 @@ static void write_object(jsonlog_writer *writer, const jsonlog_value *object) {
     jl_member member;
     jl_members_begin(&members, object);
     for (size_t i = 0; jl_members_next(&members, &member); i++) {
-        jl_members last;
         if (writer->out->status != JSONLOG_OK)
             break;
-        if (may_repeat && !jl_members_resolve(object, i, &member, &last, writer->style->escapes))
+        if (may_repeat && !jl_members_resolve(object, i, &member, writer->style->escapes))
             continue;
         is_first &= !write_member(writer, &member, is_first);
     }
@@ -308,7 +307,9 @@ static void write_cjson(jsonlog_writer *writer, const jsonlog_value *value) {
 
 /* ---- any value ---- */
 
-static void write_typed(jsonlog_writer *writer, const jsonlog_value *value) {
+/* Apart from its caller, so that what it needs is not on the stack for every level of nesting. */
+__attribute__((noinline)) static void write_typed(jsonlog_writer *writer,
+                                                  const jsonlog_value *value) {
     switch (value->type) {
     case JSONLOG_TYPE_OBJECT:
     case JSONLOG_TYPE_FIELDS: write_object(writer, value); break;

@@ -19,10 +19,10 @@
 
 /** A container that a callback has open. */
 typedef struct jl_call_level {
-    size_t start;        /**< behind the opening bracket */
-    size_t value_start;  /**< in front of the opening bracket */
-    size_t member_start; /**< where the pair began that is being written */
     uint64_t seen;       /**< a bit for each key, by its bytes: without the bit it is new */
+    size_t start;        /**< behind the opening bracket */
+    size_t value_start;  /**< in front of it */
+    size_t member_start; /**< where the pair began that is being written */
     bool is_object;
     bool has_items;
     bool had_items; /**< before the pair that is being written */

@@ -184,10 +184,13 @@ typedef struct shouter {
     size_t logged; /* atomic */
 } shouter;
 
+/* With pauses: a capture that runs for seconds must not come to its limit. */
 static void *shout(void *argument) {
+    const struct timespec pause = {0, 20000};
     shouter *self = argument;
     while (__atomic_load_n(&self->stop, __ATOMIC_RELAXED) == 0) {
         log_n(7);
+        nanosleep(&pause, NULL);
         __atomic_add_fetch(&self->logged, 1, __ATOMIC_RELAXED);
     }
     return NULL;
