@@ -3,8 +3,8 @@
 /**
  * jsonlog: structured JSON logging for C, and the proof that the logs can be found again.
  *
- * This header is all a service needs to write logs. <jsonlog/filter.h> matches them with CloudWatch filter patterns,
- * <jsonlog/capture.h> and <jsonlog/cmocka.h> assert on them in unit tests.
+ * This header is all a service needs to write logs. <jsonlog/filter.h> matches them with CloudWatch
+ * filter patterns, <jsonlog/capture.h> and <jsonlog/cmocka.h> assert on them in unit tests.
  */
 #include <jsonlog/formatter.h>
 #include <jsonlog/handler.h>

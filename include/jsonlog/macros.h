@@ -1,17 +1,18 @@
 #ifndef JSONLOG_MACROS_H
 #define JSONLOG_MACROS_H
 /**
- * How a log call is taken apart at compile time. Not to be used directly; read value.h and logger.h.
+ * How a log call is taken apart at compile time. Not to be used directly; read value.h and
+ * logger.h.
  *
- * The arguments are counted once and the count picks one flat list macro, so that an error in an argument
- * is reported a few macro levels deep and not thirty. All keys of a call become one string literal that
- * is JSON already,
+ * The arguments are counted once and the count picks one flat list macro, so that an error in an
+ * argument is reported a few macro levels deep and not thirty. All keys of a call become one string
+ * literal that is JSON already,
  *
  *     ",\"errorCode\":\0,\"user\":\0"
  *
  * walked by its NULs; the first comma is skipped inside objects. A stringified literal is two bytes
- * longer than the literal itself exactly if it is one plain literal without escapes: that is how keys are
- * checked.
+ * longer than the literal itself exactly if it is one plain literal without escapes: that is how
+ * keys are checked.
  */
 #include <jsonlog/status.h>
 
@@ -20,21 +21,24 @@
 #pragma GCC system_header
 #endif
 
-/** Inline in C11 and C++ alike, and usable from users' own inline functions; the library holds the one
- *  external definition. */
+/** Inline in C11 and C++ alike, and usable from users' own inline functions; the library holds the
+ * one external definition. */
 #define JSONLOG_INLINE JSONLOG_API inline
 
-#define JSONLOG_CAT_(a, b)       JSONLOG_CAT_NOW_(a, b)
-#define JSONLOG_CAT_NOW_(a, b)   a##b
-#define JSONLOG_FIRST_(...)      JSONLOG_FIRST_NOW_(__VA_ARGS__, ~)
+#define JSONLOG_CAT_(a, b)         JSONLOG_CAT_NOW_(a, b)
+#define JSONLOG_CAT_NOW_(a, b)     a##b
+#define JSONLOG_FIRST_(...)        JSONLOG_FIRST_NOW_(__VA_ARGS__, ~)
 #define JSONLOG_FIRST_NOW_(a, ...) a
 
 /* The four sentences a wrong call is answered with. */
-#define JSONLOG_SENTENCE_MESSAGE_ "jsonlog: a log call needs a message: jsonlog_info(log, \"text\", \"key\", value)"
-#define JSONLOG_SENTENCE_ODD_     "jsonlog: after the message come pairs of \"key\", value; half of a pair is missing"
-#define JSONLOG_SENTENCE_MANY_    "jsonlog: more than 32 pairs or values here; nest some with jsonlog_object()"
-#define JSONLOG_SENTENCE_KEY_                                                                      \
-    "jsonlog: a key must be one plain string literal without escapes; for keys made at run time "  \
+#define JSONLOG_SENTENCE_MESSAGE_ \
+    "jsonlog: a log call needs a message: jsonlog_info(log, \"text\", \"key\", value)"
+#define JSONLOG_SENTENCE_ODD_ \
+    "jsonlog: after the message come pairs of \"key\", value; half of a pair is missing"
+#define JSONLOG_SENTENCE_MANY_ \
+    "jsonlog: more than 32 pairs or values here; nest some with jsonlog_object()"
+#define JSONLOG_SENTENCE_KEY_                                                                     \
+    "jsonlog: a key must be one plain string literal without escapes; for keys made at run time " \
     "there is jsonlog_log_fields()"
 
 /* An assertion inside an expression; its value is 0. */
@@ -62,10 +66,10 @@ template <bool ok> constexpr unsigned assert_key() {
 #define JSONLOG_ASSERT_FEW_(ok)     (jsonlog_detail::assert_few<(ok)>())
 #define JSONLOG_ASSERT_KEY_(ok)     (jsonlog_detail::assert_key<(ok)>())
 #else
-#define JSONLOG_ASSERT_(ok, sentence)                                                              \
-    (0u * (unsigned)sizeof(struct {                                                                \
-         _Static_assert(ok, sentence);                                                             \
-         int jsonlog_unused_;                                                                      \
+#define JSONLOG_ASSERT_(ok, sentence)  \
+    (0u * (unsigned)sizeof(struct {    \
+         _Static_assert(ok, sentence); \
+         int jsonlog_unused_;          \
      }))
 #define JSONLOG_ASSERT_MESSAGE_(ok) JSONLOG_ASSERT_(ok, JSONLOG_SENTENCE_MESSAGE_)
 #define JSONLOG_ASSERT_EVEN_(ok)    JSONLOG_ASSERT_(ok, JSONLOG_SENTENCE_ODD_)
@@ -75,12 +79,12 @@ template <bool ok> constexpr unsigned assert_key() {
 
 /* The value of an expression by its type; see value.h. */
 #ifdef __cplusplus
-#define jsonlog_value_of(v)       (jsonlog_detail::value_of(v))
-#define JSONLOG_MESSAGE_OF_(m)    (jsonlog_detail::message_of(m))
-#define JSONLOG_LIST_(...)        (std::initializer_list<jsonlog_value>{__VA_ARGS__}.begin())
-#define JSONLOG_TEXT_SPACE_       (jsonlog_detail::text_space().bytes)
+#define jsonlog_value_of(v)    (jsonlog_detail::value_of(v))
+#define JSONLOG_MESSAGE_OF_(m) (jsonlog_detail::message_of(m))
+#define JSONLOG_LIST_(...)     (std::initializer_list<jsonlog_value>{__VA_ARGS__}.begin())
+#define JSONLOG_TEXT_SPACE_    (jsonlog_detail::text_space().bytes)
 #else
-#define jsonlog_value_of(v)                                                                        \
+#define jsonlog_value_of(v) \
     _Generic((v),                                                                                  \
         bool: jsonlog_from_bool,                                                                   \
         char: jsonlog_from_int64,                                                                  \
@@ -105,7 +109,7 @@ template <bool ok> constexpr unsigned assert_key() {
         const jsonlog_temporary *: jsonlog_from_temporary,                                         \
         default: jsonlog_this_type_has_no_json_form)(v)
 
-#define JSONLOG_MESSAGE_OF_(m)                                                                     \
+#define JSONLOG_MESSAGE_OF_(m) \
     _Generic((m),                                                                                  \
         char *: jsonlog_from_string,                                                               \
         const char *: jsonlog_from_string,                                                         \
@@ -113,8 +117,8 @@ template <bool ok> constexpr unsigned assert_key() {
         const jsonlog_temporary *: jsonlog_from_temporary,                                         \
         default: jsonlog_the_message_must_be_a_string_or_jsonlog_text)(m)
 
-#define JSONLOG_LIST_(...)        ((const jsonlog_value[]){__VA_ARGS__})
-#define JSONLOG_TEXT_SPACE_       ((char[JSONLOG_TEXT_MAX]){0})
+#define JSONLOG_LIST_(...)  ((const jsonlog_value[]){__VA_ARGS__})
+#define JSONLOG_TEXT_SPACE_ ((char[JSONLOG_TEXT_MAX]){0})
 #endif
 
 /* What is done to each pair: its part of the key literal, its value, its check. */
@@ -123,65 +127,71 @@ template <bool ok> constexpr unsigned assert_key() {
 #define JSONLOG_PAIR_ITEM_(k, v)  jsonlog_value_of(v),
 #define JSONLOG_PAIR_CHECK_(k, v) +JSONLOG_ASSERT_KEY_(JSONLOG_IS_PLAIN_LITERAL_(k, #k))
 #ifdef __cplusplus
-#define JSONLOG_IS_PLAIN_LITERAL_(k, text)                                                         \
+#define JSONLOG_IS_PLAIN_LITERAL_(k, text) \
     (sizeof(text) == sizeof(k) + 2 && text[0] == '"' && __builtin_constant_p(k))
 #else
-#define JSONLOG_IS_PLAIN_LITERAL_(k, text)                                                         \
-    (sizeof(text) == sizeof(k) + 2 && __builtin_constant_p(k) && _Generic((k), char *: 1, const char *: 1, default: 0))
+#define JSONLOG_IS_PLAIN_LITERAL_(k, text)                       \
+    (sizeof(text) == sizeof(k) + 2 && __builtin_constant_p(k) && \
+     _Generic((k), char * : 1, const char * : 1, default : 0))
 #endif
 
 /* Pieces of a call: `list` is one of the JSONLOG_PAIRS_… macros. */
-#define JSONLOG_KEYS_(shape, ...)   JSONLOG_CAT_(JSONLOG_PAIRS_, shape)(JSONLOG_PAIR_KEY_, __VA_ARGS__) ""
-#define JSONLOG_CHECKS_(shape, ...) (0u JSONLOG_CAT_(JSONLOG_PAIRS_, shape)(JSONLOG_PAIR_CHECK_, __VA_ARGS__))
-#define JSONLOG_FORM_(shape)                                                                       \
-    (JSONLOG_CAT_(JSONLOG_N_, shape) + JSONLOG_ASSERT_EVEN_(JSONLOG_CAT_(JSONLOG_N_, shape) != 97u) + \
-     JSONLOG_ASSERT_FEW_(JSONLOG_CAT_(JSONLOG_N_, shape) != 98u) +                                 \
+#define JSONLOG_KEYS_(shape, ...) \
+    JSONLOG_CAT_(JSONLOG_PAIRS_, shape)(JSONLOG_PAIR_KEY_, __VA_ARGS__) ""
+#define JSONLOG_CHECKS_(shape, ...) \
+    (0u JSONLOG_CAT_(JSONLOG_PAIRS_, shape)(JSONLOG_PAIR_CHECK_, __VA_ARGS__))
+#define JSONLOG_FORM_(shape)                                        \
+    (JSONLOG_CAT_(JSONLOG_N_, shape) +                              \
+     JSONLOG_ASSERT_EVEN_(JSONLOG_CAT_(JSONLOG_N_, shape) != 97u) + \
+     JSONLOG_ASSERT_FEW_(JSONLOG_CAT_(JSONLOG_N_, shape) != 98u) +  \
      JSONLOG_ASSERT_MESSAGE_(JSONLOG_CAT_(JSONLOG_N_, shape) != 99u))
-#define JSONLOG_N_ODD               97u
-#define JSONLOG_N_MANY              98u
-#define JSONLOG_N_NONE              99u
+#define JSONLOG_N_ODD  97u
+#define JSONLOG_N_MANY 98u
+#define JSONLOG_N_NONE 99u
 #define JSONLOG_PAIRS_ODD(op, ...)
 #define JSONLOG_PAIRS_MANY(op, ...)
 #define JSONLOG_PAIRS_NONE(op, ...)
 #define JSONLOG_EACH_MANY(op, ...)
 
 /* The first argument, or an empty text where there is none and the sentence has been said. */
-#define JSONLOG_GIVEN_(first)    JSONLOG_CAT_(JSONLOG_GIVEN_, JSONLOG_EMPTINESS_(first))(first)
-#define JSONLOG_GIVEN_01(first)  ""
-#define JSONLOG_GIVEN_00(first)  first
-#define JSONLOG_GIVEN_10(first)  first
-#define JSONLOG_GIVEN_11(first)  first
+#define JSONLOG_GIVEN_(first)   JSONLOG_CAT_(JSONLOG_GIVEN_, JSONLOG_EMPTINESS_(first))(first)
+#define JSONLOG_GIVEN_01(first) ""
+#define JSONLOG_GIVEN_00(first) first
+#define JSONLOG_GIVEN_10(first) first
+#define JSONLOG_GIVEN_11(first) first
 
 /* Message and values as one array; the message is its element 0. */
-#define JSONLOG_VALUES_(shape, message, ...)                                                       \
+#define JSONLOG_VALUES_(shape, message, ...) \
     JSONLOG_LIST_(message JSONLOG_CAT_(JSONLOG_PAIRS_, shape)(JSONLOG_PAIR_VALUE_, __VA_ARGS__))
 
 /* The items of an object or array, or NULL where there are none. */
 #define JSONLOG_OBJECT_(...) JSONLOG_OBJECT_NOW_(JSONLOG_SHAPE_OBJECT_(__VA_ARGS__), ~, __VA_ARGS__)
-#define JSONLOG_OBJECT_NOW_(shape, ...)                                                            \
-    jsonlog_from_keys(JSONLOG_KEYS_(shape, __VA_ARGS__),                                           \
-                      JSONLOG_FORM_(shape) + JSONLOG_CHECKS_(shape, __VA_ARGS__),                  \
-                      JSONLOG_CAT_(JSONLOG_OBJECT_ITEMS_, JSONLOG_CAT_(JSONLOG_ANY_, shape))(      \
-                          shape, __VA_ARGS__))
+#define JSONLOG_OBJECT_NOW_(shape, ...)                                           \
+    jsonlog_from_keys(JSONLOG_KEYS_(shape, __VA_ARGS__),                          \
+                      JSONLOG_FORM_(shape) + JSONLOG_CHECKS_(shape, __VA_ARGS__), \
+                      JSONLOG_CAT_(JSONLOG_OBJECT_ITEMS_,                         \
+                                   JSONLOG_CAT_(JSONLOG_ANY_, shape))(shape, __VA_ARGS__))
 #define JSONLOG_OBJECT_ITEMS_0(shape, ...) NULL
-#define JSONLOG_OBJECT_ITEMS_1(shape, ...)                                                         \
+#define JSONLOG_OBJECT_ITEMS_1(shape, ...) \
     JSONLOG_LIST_(JSONLOG_CAT_(JSONLOG_PAIRS_, shape)(JSONLOG_PAIR_ITEM_, __VA_ARGS__))
 
-#define JSONLOG_ARRAY_(type, ...) JSONLOG_ARRAY_NOW_(JSONLOG_SHAPE_ARRAY_(__VA_ARGS__), type, __VA_ARGS__)
+#define JSONLOG_ARRAY_(type, ...) \
+    JSONLOG_ARRAY_NOW_(JSONLOG_SHAPE_ARRAY_(__VA_ARGS__), type, __VA_ARGS__)
 #define JSONLOG_ARRAY_NOW_(shape, type, ...)                                                       \
-    jsonlog_from_values(type,                                                                      \
-                        JSONLOG_CAT_(JSONLOG_ARRAY_ITEMS_, JSONLOG_CAT_(JSONLOG_ANY_, shape))(     \
-                            shape, __VA_ARGS__),                                                   \
-                        JSONLOG_FORM_(shape))
+    jsonlog_from_values(                                                                           \
+        type,                                                                                      \
+        JSONLOG_CAT_(JSONLOG_ARRAY_ITEMS_, JSONLOG_CAT_(JSONLOG_ANY_, shape))(shape, __VA_ARGS__), \
+        JSONLOG_FORM_(shape))
 #define JSONLOG_ARRAY_ITEMS_0(shape, ...) NULL
-#define JSONLOG_ARRAY_ITEMS_1(shape, ...)                                                          \
+#define JSONLOG_ARRAY_ITEMS_1(shape, ...) \
     JSONLOG_LIST_(JSONLOG_CAT_(JSONLOG_EACH_, shape)(jsonlog_value_of, __VA_ARGS__))
 
-/* One argument may be none at all: a macro name followed by `()` becomes a comma only behind nothing. */
-#define JSONLOG_COMMA_(...)      ,
-#define JSONLOG_IS_TWO_(...)     JSONLOG_IS_TWO_NOW_(__VA_ARGS__, 1, 0, ~)
+/* One argument may be none at all: a macro name followed by `()` becomes a comma only behind
+ * nothing. */
+#define JSONLOG_COMMA_(...)               ,
+#define JSONLOG_IS_TWO_(...)              JSONLOG_IS_TWO_NOW_(__VA_ARGS__, 1, 0, ~)
 #define JSONLOG_IS_TWO_NOW_(a, b, n, ...) n
-#define JSONLOG_EMPTINESS_(first)                                                                  \
+#define JSONLOG_EMPTINESS_(first) \
     JSONLOG_CAT_(JSONLOG_IS_TWO_(JSONLOG_COMMA_ first), JSONLOG_IS_TWO_(JSONLOG_COMMA_ first()))
 #define JSONLOG_ONE_CALL_(first)   JSONLOG_CAT_(JSONLOG_ONE_CALL_, JSONLOG_EMPTINESS_(first))
 #define JSONLOG_ONE_CALL_01        NONE
@@ -199,7 +209,8 @@ template <bool ok> constexpr unsigned assert_key() {
 #define JSONLOG_ONE_ARRAY_10       P1
 #define JSONLOG_ONE_ARRAY_11       P1
 
-/* clang-format off: the lists stand as they are counted. */
+/* The lists stand as they are counted. */
+/* clang-format off */
 #define JSONLOG_PICK_(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17,  \
     _18, _19, _20, _21, _22, _23, _24, _25, _26, _27, _28, _29, _30, _31, _32, _33, _34, _35,      \
     _36, _37, _38, _39, _40, _41, _42, _43, _44, _45, _46, _47, _48, _49, _50, _51, _52, _53,      \

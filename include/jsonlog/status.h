@@ -18,11 +18,13 @@
 #endif
 
 /** Argument `at` is a printf format for the arguments that start at `first`. */
-#define JSONLOG_PRINTF(at, first)     __attribute__((__format__(__printf__, at, first)))
-#define JSONLOG_LIKELY(x)             __builtin_expect(!!(x), 1)
-#define JSONLOG_UNLIKELY(x)           __builtin_expect(!!(x), 0)
+#define JSONLOG_PRINTF(at, first) __attribute__((__format__(__printf__, at, first)))
+#define JSONLOG_LIKELY(x)         __builtin_expect(!!(x), 1)
+#define JSONLOG_UNLIKELY(x)       __builtin_expect(!!(x), 0)
 
-/** The start of an options struct: its `size` is set, everything else is zero, which means default. */
+/**
+ * The start of an options struct: its `size` is set, everything else is zero, which means default.
+ */
 #ifdef __cplusplus
 #define JSONLOG_OPTIONS_INIT_(type) (jsonlog_detail::sized<type>())
 namespace jsonlog_detail {
@@ -33,7 +35,8 @@ template <class T> inline T sized() {
 }
 } // namespace jsonlog_detail
 #else
-#define JSONLOG_OPTIONS_INIT_(type) {.size = sizeof(type)}
+#define JSONLOG_OPTIONS_INIT_(type) \
+    { .size = sizeof(type) }
 #endif
 
 #define JSONLOG_VERSION_MAJOR 0
@@ -46,18 +49,18 @@ extern "C" {
 #endif
 
 /** Name, value, and the sentence jsonlog_status_text() returns. Values are part of the ABI. */
-#define JSONLOG_STATUS_LIST(X)                                                                     \
-    X(OK, 0, "success")                                                                            \
-    X(E_INVALID, 1, "an argument is not valid")                                                    \
-    X(E_NOMEM, 2, "out of memory")                                                                 \
-    X(E_SYNTAX, 3, "the text does not follow the grammar")                                         \
-    X(E_LIMIT, 4, "a limit was exceeded")                                                          \
-    X(E_UNSUPPORTED, 5, "this build or this version does not do that")                             \
-    X(E_IO, 6, "a system call failed")                                                             \
-    X(E_AGAIN, 7, "the output does not take more right now")                                       \
-    X(E_CLOSED, 8, "the object is closed")                                                         \
-    X(E_NOT_FOUND, 9, "there is no such thing")                                                    \
-    X(E_TIMEOUT, 10, "the time is over")                                                           \
+#define JSONLOG_STATUS_LIST(X)                                         \
+    X(OK, 0, "success")                                                \
+    X(E_INVALID, 1, "an argument is not valid")                        \
+    X(E_NOMEM, 2, "out of memory")                                     \
+    X(E_SYNTAX, 3, "the text does not follow the grammar")             \
+    X(E_LIMIT, 4, "a limit was exceeded")                              \
+    X(E_UNSUPPORTED, 5, "this build or this version does not do that") \
+    X(E_IO, 6, "a system call failed")                                 \
+    X(E_AGAIN, 7, "the output does not take more right now")           \
+    X(E_CLOSED, 8, "the object is closed")                             \
+    X(E_NOT_FOUND, 9, "there is no such thing")                        \
+    X(E_TIMEOUT, 10, "the time is over")                               \
     X(E_STATE, 11, "not possible in this state")
 
 typedef enum jsonlog_status {
@@ -74,8 +77,8 @@ typedef enum jsonlog_status {
 
 /** What went wrong, for a person. Owned by the caller; needs no initialisation. */
 typedef struct jsonlog_err {
-    jsonlog_status code;             /**< same value as the call returned */
-    size_t offset;                   /**< byte offset into the text at fault, or JSONLOG_NO_OFFSET */
+    jsonlog_status code; /**< same value as the call returned */
+    size_t offset;       /**< byte offset into the text at fault, or JSONLOG_NO_OFFSET */
     char text[JSONLOG_ERR_TEXT_MAX]; /**< one UTF-8 sentence without newline, NUL-terminated */
 } jsonlog_err;
 
