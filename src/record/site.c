@@ -17,17 +17,20 @@ typedef struct site_key {
 static site_key arena[ARENA_KEYS];
 static uint32_t arena_used;
 
+static bool repeats_earlier(const jl_field *fields, uint32_t i) {
+    for (uint32_t j = 0; j < i; j++) {
+        if (fields[j].hash == fields[i].hash && jl_text_equal(fields[j].key, fields[i].key))
+            return true;
+    }
+    return false;
+}
+
 uint32_t jl_fields_repeats(const jl_field *fields, uint32_t count) {
     uint32_t repeats = 0;
     uint64_t seen = 0;
     for (uint32_t i = 0; i < count; i++) {
         const uint64_t bit = UINT64_C(1) << (fields[i].hash % 64);
-        for (uint32_t j = 0; (seen & bit) != 0 && j < i; j++) {
-            if (fields[j].hash == fields[i].hash && jl_text_equal(fields[j].key, fields[i].key)) {
-                repeats++;
-                break;
-            }
-        }
+        repeats += (seen & bit) != 0 && repeats_earlier(fields, i);
         seen |= bit;
     }
     return repeats;

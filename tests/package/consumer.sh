@@ -9,7 +9,7 @@ rm -rf "$build/consumer"
 mkdir -p "$build/consumer"
 cmake --install "$build" --prefix "$prefix" >"$build/consumer/install.log"
 
-cmake -S "$source/tests/package/consumer" -B "$build/consumer/cmake" -DCMAKE_PREFIX_PATH="$prefix" >"$build/consumer/cmake.log"
+cmake -G Ninja -S "$source/tests/package/consumer" -B "$build/consumer/cmake" -DCMAKE_PREFIX_PATH="$prefix" >"$build/consumer/cmake.log"
 cmake --build "$build/consumer/cmake" >>"$build/consumer/cmake.log"
 
 libdir=$(dirname "$(find "$prefix" -name jsonlog.pc)")
