@@ -26,7 +26,7 @@ part() {
 check() {
     preset=$1
     shift
-    cmake --preset "$preset" -G Ninja >"build/$preset.log" 2>&1 || { cat "build/$preset.log"; return 1; }
+    cmake --preset "$preset" >"build/$preset.log" 2>&1 || { cat "build/$preset.log"; return 1; }
     cmake --build --preset "$preset" >>"build/$preset.log" 2>&1 || { tail -n 60 "build/$preset.log"; return 1; }
     ctest --preset "$preset" --parallel 2 "$@"
 }
