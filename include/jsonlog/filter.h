@@ -13,12 +13,13 @@
  *
  * A pattern means here what it means in CloudWatch. A line matches a JSON pattern only if the whole
  * line is one JSON object (RFC 8259; blanks and newlines round it are fine); of a key that is
- * written twice the last one counts, at every level; nesting beyond JSONLOG_NESTING_MAX is not JSON.
+ * written twice the last one counts, at every level; nesting beyond JSONLOG_NESTING_MAX is not
+ * JSON.
  *
- * A compiled filter is immutable: share it between threads freely. Matching takes no lock, allocates
- * nothing, uses a bounded stack, does not change errno and takes time linear in the line for any
- * pattern (a `.*` over an object whose hits are all withdrawn by repeated keys costs one more pass for
- * every 512 of them). Compiling allocates; it is not for signal handlers.
+ * A compiled filter is immutable: share it between threads freely. Matching takes no lock,
+ * allocates nothing, uses a bounded stack, does not change errno and takes time linear in the line
+ * for any pattern (a `.*` over an object whose hits are all withdrawn by repeated keys costs one
+ * more pass for every 512 of them). Compiling allocates; it is not for signal handlers.
  *
  * Source: CloudWatch Logs user guide, "Filter pattern syntax for metric filters, subscription
  * filters, filter log events, and Live Tail", and replies recorded from the service.
@@ -57,8 +58,7 @@ typedef struct jsonlog_filter jsonlog_filter;
  *                 byte at fault. Show it with jsonlog_err_render().
  * @return JSONLOG_OK; JSONLOG_E_SYNTAX; JSONLOG_E_LIMIT (pattern too long, too many regular
  *         expressions or wildcards, regular expression too large); JSONLOG_E_INVALID (NULL, or the
- *         pattern is not UTF-8 or contains a NUL byte); JSONLOG_E_UNSUPPORTED (a space-delimited
- *         pattern, in this version); JSONLOG_E_NOMEM.
+ *         pattern is not UTF-8 or contains a NUL byte); JSONLOG_E_NOMEM.
  */
 JSONLOG_API jsonlog_status jsonlog_filter_compile(const char *pattern, size_t len,
                                                   jsonlog_filter **out, jsonlog_err *err);
@@ -69,7 +69,7 @@ JSONLOG_API void jsonlog_filter_free(jsonlog_filter *filter);
 /** @return which language the pattern is written in. `filter` must not be NULL. */
 JSONLOG_API jsonlog_filter_kind jsonlog_filter_get_kind(const jsonlog_filter *filter);
 
-/** @return the pattern as it was given, NUL-terminated, borrowed from `filter`; *len may be NULL. */
+/** @return the pattern as given, NUL-terminated, borrowed from `filter`; *len may be NULL. */
 JSONLOG_API const char *jsonlog_filter_get_pattern(const jsonlog_filter *filter, size_t *len);
 
 /**
@@ -105,35 +105,61 @@ JSONLOG_API void jsonlog_explanation_free(jsonlog_explanation *explanation);
 JSONLOG_API bool jsonlog_explanation_matches(const jsonlog_explanation *explanation);
 
 /**
- * @return how many conditions the pattern has; 0 for a pattern that matches everything. A line that
- *         is not one JSON object gives a JSON pattern's conditions with verdict false and value NULL.
+ * @return how many conditions the pattern has; 0 for one that matches everything or, `[a, b]`, asks
+ *         for tokens only. If the line is not one JSON object or has too few tokens, all conditions
+ *         have verdict false and value NULL.
  */
 JSONLOG_API size_t jsonlog_explanation_count(const jsonlog_explanation *explanation);
 
-/** One condition of a pattern, as it went for one line. Pointers are borrowed from the explanation. */
+/** One condition of a pattern, as it went for one line; texts are borrowed from the explanation. */
 typedef struct jsonlog_condition {
     const char *text;     /**< the condition as the pattern spells it, e.g. `$.user.age >= 20` */
     size_t offset;        /**< where it starts in the pattern, in bytes */
     bool is_true;         /**< its verdict */
-    const char *selector; /**< e.g. `$.user.age`; NULL where the pattern kind has none */
-    const char *value;    /**< what the selector found, as JSON text; several values of a wildcard
-                               stand in `[…]`; long values are cut and end in `…`; NULL: nothing */
-    const char *reason;   /**< one sentence: why this verdict, e.g. "the string \"5\" is no number" */
+    const char *selector; /**< e.g. `$.user.age`, of a field `$status`; NULL where the pattern kind
+                               has none */
+    const char *value;    /**< what the selector found, as JSON text, a token as a string; several
+                               values of a wildcard stand in `[…]`; long values are cut and end in
+                               `…`; NULL: nothing */
+    const char *reason;   /**< one sentence, why this verdict: "the string \"5\" is no number" */
 } jsonlog_condition;
 
 /** @return condition `index` (0 based, in the order of the pattern); NULL beyond the last. */
-JSONLOG_API const jsonlog_condition *
-jsonlog_explanation_get(const jsonlog_explanation *explanation, size_t index);
+JSONLOG_API const jsonlog_condition *jsonlog_explanation_get(const jsonlog_explanation *explanation,
+                                                             size_t index);
 
 /**
- * @return the whole explanation as text, one line a condition, NUL-terminated, borrowed. Control and
- *         bidi characters of the line are escaped, so it is safe to show on a terminal:
+ * The whole explanation as text, one line a condition.
+ *
+ * @return NUL-terminated, borrowed. Control and bidi characters of the line are escaped, so it is
+ *         safe to show on a terminal:
  *
  *     no match: { $.logType = "ERROR" && $.user.age >= 20 }
  *       yes  $.logType = "ERROR"   found "ERROR"
  *       no   $.user.age >= 20      found 19: 19 is less than 20
+ *
+ *         A space-delimited pattern adds a line for each token: `$status   "404"`.
  */
 JSONLOG_API const char *jsonlog_explanation_text(const jsonlog_explanation *explanation);
+
+/**
+ * The whole explanation as one JSON object on one line.
+ *
+ * @return NUL-terminated, borrowed; as safe to show as the text. How conditions are joined is a
+ *         tree of `and` and `or`:
+ *
+ *     {"pattern":"{ $.a = 1 && ( $.b = x || $.c IS NULL ) }","kind":"json","matches":false,
+ *      "tree":{"and":[{"text":"$.a = 1","offset":2,"true":true,"selector":"$.a","value":"1",
+ *                      "reason":"1 is equal to 1"},{"or":[…,…]}]}}
+ *
+ * `value` and `selector` are those of jsonlog_condition and absent where that is NULL; a value is
+ * JSON text in a string. A term of a text pattern that occurs has `found`, the byte in the line;
+ * terms that CloudWatch ignores stand in `ignored`, beside the tree. A space-delimited pattern has
+ * `fields`, which token is bound to which name ({"name":"$status","offset":57,"token":"404"}); of
+ * the tokens that `...` takes at most 100 are listed, the others counted in `unlisted`; a line with
+ * too few tokens binds none and has a `reason`. A pattern without conditions has no `tree`.
+ */
+JSONLOG_API const char *jsonlog_explanation_json(const jsonlog_explanation *explanation);
 
 #ifdef __cplusplus
 }

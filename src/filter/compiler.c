@@ -2,23 +2,8 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "filter/glob_escaped.h"
+#include "filter/operand.h"
 #include "filter/trie.h"
-
-/* What a block is cut from. Sizes are counted first with the same calls on a NULL base. */
-typedef struct block {
-    char *base;
-    size_t used;
-} block;
-
-static void *take(block *from, size_t count, size_t size, size_t alignment) {
-    from->used = (from->used + alignment - 1) / alignment * alignment;
-    void *place = from->base == NULL ? NULL : from->base + from->used;
-    from->used += count * size;
-    return place;
-}
-
-#define TAKE(from, type, count) ((type *)take((from), (count), sizeof(type), _Alignof(type)))
 
 /* Where the parts of the block are; the program itself is its beginning. */
 typedef struct parts {
@@ -30,115 +15,26 @@ typedef struct parts {
     uint16_t *in_order;
     uint16_t *joints;
     jl_step *steps;
-    jl_text *pieces;
-    uint16_t *failures;
+    jl_operand_space operands;
 } parts;
 
-static size_t count_stars(jl_text text) {
-    size_t stars = 0;
-    for (size_t i = 0; i < text.len; i++)
-        stars += text.ptr[i] == '*';
-    return stars;
-}
-
-static bool is_wildcard_text(const jl_condition_syntax *condition) {
-    return condition->operand == JL_OPERAND_TEXT && count_stars(condition->text) > 0;
-}
-
-/* How many pieces and table entries the texts with stars need. */
-static void count_pieces(const jl_json_syntax *syntax, size_t *pieces, size_t *entries) {
-    *pieces = *entries = 0;
-    for (size_t i = 0; i < syntax->condition_count; i++) {
-        const jl_condition_syntax *condition = &syntax->conditions[i];
-        if (!is_wildcard_text(condition))
-            continue;
-        *pieces += count_stars(condition->text) + 1;
-        *entries += condition->text.len;
-    }
-}
-
-static size_t lay_out(block *from, parts *all, const jl_json_syntax *syntax, const jl_trie *trie) {
-    size_t pieces = 0;
-    size_t entries = 0;
-    count_pieces(syntax, &pieces, &entries);
-    all->program = TAKE(from, jl_json_program, 1);
-    all->nodes = TAKE(from, jl_node, trie->node_count);
-    all->names = TAKE(from, jl_name_edge, trie->node_count);
-    all->indexes = TAKE(from, jl_index_edge, trie->node_count);
-    all->conditions = TAKE(from, jl_condition, syntax->condition_count);
-    all->in_order = TAKE(from, uint16_t, syntax->condition_count);
-    all->joints = TAKE(from, uint16_t, syntax->joint_count);
-    all->steps = TAKE(from, jl_step, syntax->step_count);
-    all->pieces = TAKE(from, jl_text, pieces);
-    all->failures = TAKE(from, uint16_t, entries);
+static size_t lay_out(jl_block *from, parts *all, const jl_syntax *syntax, const jl_trie *trie) {
+    all->program = JL_TAKE(from, jl_json_program, 1);
+    all->nodes = JL_TAKE(from, jl_node, trie->node_count);
+    all->names = JL_TAKE(from, jl_name_edge, trie->node_count);
+    all->indexes = JL_TAKE(from, jl_index_edge, trie->node_count);
+    all->conditions = JL_TAKE(from, jl_condition, syntax->condition_count);
+    all->in_order = JL_TAKE(from, uint16_t, syntax->condition_count);
+    all->joints = JL_TAKE(from, uint16_t, syntax->joint_count);
+    all->steps = JL_TAKE(from, jl_step, syntax->step_count);
+    all->operands = jl_operand_take(from, syntax);
     return from->used;
 }
 
-/* --- conditions ------------------------------------------------------------------------------ */
-
-static jl_text *split_at_stars(jl_text text, jl_text *pieces) {
-    const char *start = text.ptr;
-    const char *end = text.ptr + text.len;
-    for (const char *at = start; at < end; at++) {
-        if (*at != '*')
-            continue;
-        *pieces++ = (jl_text){start, (size_t)(at - start)};
-        start = at + 1;
-    }
-    *pieces++ = (jl_text){start, (size_t)(end - start)};
-    return pieces;
-}
-
-static void make_wildcard(parts *all, jl_condition *condition, jl_text text) {
-    jl_text *first = all->pieces;
-    all->pieces = split_at_stars(text, first);
-    condition->operand = JL_TEST_WILDCARD;
-    condition->wildcard.glob = (jl_glob){
-        .pieces = first,
-        .count = (uint32_t)(all->pieces - first),
-        .has_replacement = jl_literal_of(text).has_replacement,
-    };
-    condition->wildcard.failure = all->failures;
-    jl_wildcard_build(&condition->wildcard.glob, all->failures);
-    all->failures += text.len;
-}
-
-static void make_operand(parts *all, jl_condition *to, jl_condition_syntax *from) {
-    switch (from->operand) {
-    case JL_OPERAND_NONE: to->operand = JL_TEST_NOTHING; break;
-    case JL_OPERAND_REGEX:
-        to->operand = JL_TEST_REGEX;
-        to->regex = from->regex;
-        from->regex = NULL;
-        break;
-    case JL_OPERAND_NUMBER:
-        to->operand = JL_TEST_NUMBER;
-        to->number = from->number;
-        to->text = jl_literal_of(from->text);
-        break;
-    case JL_OPERAND_TEXT:
-        if (is_wildcard_text(from)) {
-            make_wildcard(all, to, from->text);
-            break;
-        }
-        to->operand = JL_TEST_TEXT;
-        to->text = jl_literal_of(from->text);
-        break;
-    }
-}
-
 static void make_condition(parts *all, jl_condition *to, jl_condition_syntax *from,
-                           const jl_json_syntax *syntax) {
-    *to = (jl_condition){
-        .operation = from->operation,
-        .is_wild = from->is_wild,
-        .source = from->source,
-        .selector = from->selector,
-        .literal = from->literal,
-        .steps = all->steps + (from->steps - syntax->steps),
-        .step_count = from->step_count,
-    };
-    make_operand(all, to, from);
+                           const jl_syntax *syntax) {
+    jl_operand_make(&all->operands, to, from);
+    to->steps = all->steps + (from->steps - syntax->steps);
 }
 
 /* --- nodes ----------------------------------------------------------------------------------- */
@@ -174,7 +70,7 @@ static bool looks_into_array(const jl_condition_syntax *condition) {
 }
 
 /* Node `number` with its own conditions, which get the next free numbers. */
-static void make_node(parts *all, jl_json_syntax *syntax, const jl_trie *trie, uint16_t number) {
+static void make_node(parts *all, jl_syntax *syntax, const jl_trie *trie, uint16_t number) {
     const uint16_t at = trie->walk[number];
     const jl_trie_node *from = &trie->nodes[at];
     jl_node *node = &all->nodes[number];
@@ -203,14 +99,14 @@ static void close_ranges(parts *all, const jl_trie *trie) {
     }
 }
 
-static void make_joints(parts *all, const jl_json_syntax *syntax) {
+static void make_joints(parts *all, const jl_syntax *syntax) {
     for (size_t i = 0; i < syntax->joint_count; i++) {
         const uint16_t joint = syntax->joints[i];
         all->joints[i] = joint >= JL_JOINT_AND ? joint : all->in_order[joint];
     }
 }
 
-static void fill(parts *all, jl_json_syntax *syntax, const jl_trie *trie) {
+static void fill(parts *all, jl_syntax *syntax, const jl_trie *trie) {
     *all->program = (jl_json_program){
         .nodes = all->nodes,
         .node_count = trie->node_count,
@@ -226,15 +122,15 @@ static void fill(parts *all, jl_json_syntax *syntax, const jl_trie *trie) {
     make_joints(all, syntax);
 }
 
-jsonlog_status jl_json_compile(jl_json_syntax *syntax, jl_json_program **out, jsonlog_err *err) {
+jsonlog_status jl_json_compile(jl_syntax *syntax, jl_json_program **out, jsonlog_err *err) {
     jl_trie *trie = jl_alloc(sizeof *trie);
     if (trie == NULL)
         return jl_err_nomem(err);
     jl_trie_build(trie, syntax);
     parts all;
-    block from = {NULL, 0};
+    jl_block from = {NULL, 0};
     const size_t size = lay_out(&from, &all, syntax, trie);
-    from = (block){jl_alloc(size), 0};
+    from = (jl_block){jl_alloc(size), 0};
     if (from.base != NULL) {
         lay_out(&from, &all, syntax, trie);
         fill(&all, syntax, trie);

@@ -50,13 +50,13 @@ static bool is_like_number_text(const jl_condition *condition, const jl_json_val
 
 /* The order of an event's number and the literal. Returns false for an infinite one, which has
  * none. */
-static bool order_of(const jl_condition *condition, const jl_json_value *number, int *order) {
+static bool order_of(const jl_condition *condition, jl_text number, bool is_integer, int *order) {
     char digits[JL_DOUBLE_DIGITS_MAX];
     jl_decimal decimal;
-    if (number->is_integer) {
-        decimal = jl_decimal_of_integer(number->number);
+    if (is_integer) {
+        decimal = jl_decimal_of_integer(number);
     } else {
-        const double value = jl_read_double(number->number);
+        const double value = jl_read_double(number);
         if (isinf(value))
             return false;
         decimal = jl_decimal_of_double(value, digits);
@@ -77,19 +77,27 @@ jl_likeness jl_condition_compare(const jl_condition *condition, const jl_json_va
         return JL_LIKE_NOTHING;
     if (condition->operand != JL_TEST_NUMBER)
         return likeness_of(is_like_number_text(condition, value));
-    return order_of(condition, value, &order) ? likeness_of(order == 0) : JL_LIKE_NOTHING;
+    const bool has_order = order_of(condition, value->number, value->is_integer, &order);
+    return has_order ? likeness_of(order == 0) : JL_LIKE_NOTHING;
 }
 
-static bool is_ordered(const jl_condition *condition, const jl_json_value *value) {
-    int order = 0;
-    if (value->kind != JL_JSON_NUMBER || !order_of(condition, value, &order))
-        return false;
-    switch (condition->operation) {
+/* Does the operator hold between a value and the literal that are in this order? */
+static bool holds(jl_operator operation, int order) {
+    switch (operation) {
+    case JL_OP_EQ: return order == 0;
+    case JL_OP_NE: return order != 0;
     case JL_OP_LT: return order < 0;
     case JL_OP_LE: return order <= 0;
     case JL_OP_GT: return order > 0;
     default: return order >= 0;
     }
+}
+
+static bool is_ordered(const jl_condition *condition, const jl_json_value *value) {
+    int order = 0;
+    return value->kind == JL_JSON_NUMBER &&
+           order_of(condition, value->number, value->is_integer, &order) &&
+           holds(condition->operation, order);
 }
 
 bool jl_condition_hit(const jl_condition *condition, const jl_json_value *value) {
@@ -105,7 +113,8 @@ bool jl_condition_hit(const jl_condition *condition, const jl_json_value *value)
     case JL_OP_IS_NULL: return value->kind == JL_JSON_NULL;
     case JL_OP_IS_TRUE: return value->kind == JL_JSON_TRUE;
     case JL_OP_IS_FALSE: return value->kind == JL_JSON_FALSE;
-    case JL_OP_NOT_EXISTS: return true;
+    case JL_OP_NOT_EXISTS:
+    case JL_OP_ANY: return true;
     }
     return false;
 }
@@ -114,4 +123,61 @@ bool jl_condition_verdict(const jl_condition *condition, bool is_hit, bool has_p
     if (condition->operation == JL_OP_NE && condition->is_wild)
         return has_parent && !is_hit;
     return is_hit != jl_condition_is_negative(condition);
+}
+
+/* --- tokens ---------------------------------------------------------------------------------- */
+
+bool jl_token_is_number(jl_text token) {
+    return token.len > 0 && jl_decimal_literal_len(token) == token.len;
+}
+
+static bool is_whole(jl_text number) {
+    size_t at = number.ptr[0] == '+' || number.ptr[0] == '-' ? 1 : 0;
+    while (at < number.len && number.ptr[at] >= '0' && number.ptr[at] <= '9')
+        at++;
+    return at == number.len;
+}
+
+/* Unlike a number of JSON a token may have a plus sign, and zeros in front. */
+static jl_decimal decimal_of_whole(jl_text number) {
+    const bool is_negative = number.ptr[0] == '-';
+    while (number.len > 1 && (number.ptr[0] < '1' || number.ptr[0] > '9'))
+        number = (jl_text){number.ptr + 1, number.len - 1};
+    jl_decimal decimal = jl_decimal_of_integer(number);
+    decimal.is_negative = is_negative;
+    decimal.small = is_negative ? -decimal.small : decimal.small;
+    return decimal;
+}
+
+bool jl_token_order(const jl_condition *condition, jl_text token, int *order) {
+    if (!jl_token_is_number(token))
+        return false;
+    if (is_whole(token)) {
+        const jl_decimal decimal = decimal_of_whole(token);
+        *order = jl_decimal_compare(&decimal, &condition->number);
+        return true;
+    }
+    const size_t plus = token.ptr[0] == '+' ? 1 : 0;
+    return order_of(condition, (jl_text){token.ptr + plus, token.len - plus}, false, order);
+}
+
+/* A backslash of a token is no escape, so none of the comparisons of JSON strings will do. */
+static bool is_like_token(const jl_condition *condition, jl_text token) {
+    if (condition->operand == JL_TEST_REGEX)
+        return jl_regex_search(condition->regex, token);
+    if (condition->operand == JL_TEST_WILDCARD)
+        return jl_glob_match(&condition->wildcard.glob, token);
+    const jl_glob whole = {&condition->text.text, 1, condition->text.has_replacement};
+    return jl_glob_match(&whole, token);
+}
+
+bool jl_condition_is_true_of_token(const jl_condition *condition, jl_text token) {
+    if (condition->operation == JL_OP_ANY)
+        return true;
+    if (condition->operand != JL_TEST_NUMBER)
+        return is_like_token(condition, token) == (condition->operation == JL_OP_EQ);
+    int order = 0;
+    if (!jl_token_order(condition, token, &order))
+        return condition->operation == JL_OP_NE;
+    return holds(condition->operation, order);
 }

@@ -38,6 +38,23 @@ static inline bool jl_condition_is_negative(const jl_condition *condition) {
  */
 bool jl_condition_verdict(const jl_condition *condition, bool is_hit, bool has_parent);
 
+/**
+ * Does a token of a line make a condition of its field true? SPEC 6.3.
+ *
+ * A number literal asks for the token as a number, whole numbers exact, others as a double; `!=` is
+ * true of a token that is none. Every other literal is compared with the token's text.
+ */
+bool jl_condition_is_true_of_token(const jl_condition *condition, jl_text token);
+
+/** @return true if all of the token is a number, as number literals are spelled. */
+bool jl_token_is_number(jl_text token);
+
+/**
+ * How the token stands to the condition's number literal: less than, equal to or greater than 0.
+ * @return false if it is no number, or one beyond the range of a double.
+ */
+bool jl_token_order(const jl_condition *condition, jl_text token, int *order);
+
 /** Room for the text of a number: an integer is viewed, all else written out. */
 #define JL_CANONICAL_MAX 40
 

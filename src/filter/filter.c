@@ -70,17 +70,27 @@ static char *scratch_of(jsonlog_filter *filter) {
     return filter->bytes + filter->pattern.len + 1;
 }
 
-static jsonlog_status compile_json(jsonlog_filter *filter, jsonlog_err *err) {
-    jsonlog_status status = check_ends(filter->pattern, '{', '}', err);
+static jsonlog_status parse_json(jsonlog_filter *filter, jl_syntax *syntax, jsonlog_err *err) {
+    jsonlog_status status = jl_json_parse(filter->pattern, scratch_of(filter), syntax, err);
+    return status == JSONLOG_OK ? jl_json_compile(syntax, &filter->json, err) : status;
+}
+
+static jsonlog_status parse_delimited(jsonlog_filter *filter, jl_syntax *syntax, jsonlog_err *err) {
+    jsonlog_status status = jl_delimited_parse(filter->pattern, scratch_of(filter), syntax, err);
+    return status == JSONLOG_OK ? jl_delimited_compile(syntax, &filter->delimited, err) : status;
+}
+
+static jsonlog_status compile_brackets(jsonlog_filter *filter, jsonlog_err *err) {
+    const bool is_json = filter->kind == JSONLOG_FILTER_JSON;
+    jsonlog_status status =
+        check_ends(filter->pattern, is_json ? '{' : '[', is_json ? '}' : ']', err);
     if (status != JSONLOG_OK)
         return status;
-    jl_json_syntax *syntax = jl_alloc(sizeof *syntax);
+    jl_syntax *syntax = jl_alloc(sizeof *syntax);
     if (syntax == NULL)
         return jl_err_nomem(err);
-    status = jl_json_parse(filter->pattern, scratch_of(filter), syntax, err);
-    if (status == JSONLOG_OK)
-        status = jl_json_compile(syntax, &filter->json, err);
-    jl_json_syntax_done(syntax);
+    status = is_json ? parse_json(filter, syntax, err) : parse_delimited(filter, syntax, err);
+    jl_syntax_done(syntax);
     jl_free(syntax);
     return status;
 }
@@ -103,14 +113,13 @@ static jsonlog_status compile_regex(jsonlog_filter *filter, jsonlog_err *err) {
 static jsonlog_status compile_kind(jsonlog_filter *filter, jsonlog_err *err) {
     switch (filter->kind) {
     case JSONLOG_FILTER_ALL: return JSONLOG_OK;
-    case JSONLOG_FILTER_JSON: return compile_json(filter, err);
+    case JSONLOG_FILTER_JSON:
+    case JSONLOG_FILTER_DELIMITED: return compile_brackets(filter, err);
     case JSONLOG_FILTER_TEXT:
         return jl_text_compile(filter->pattern, scratch_of(filter), &filter->text, err);
     case JSONLOG_FILTER_REGEX: return compile_regex(filter, err);
-    case JSONLOG_FILTER_DELIMITED: break;
     }
-    return jl_err_set(err, JSONLOG_E_UNSUPPORTED, 0,
-                      "this version does not take space-delimited patterns such as [a, b = x]");
+    return JSONLOG_E_INVALID;
 }
 
 /* The pattern, its NUL, and as much again for texts without their escapes. */
@@ -153,6 +162,7 @@ void jsonlog_filter_free(jsonlog_filter *filter) {
     jl_json_program_free(filter->json);
     jl_text_program_free(filter->text);
     jl_regex_free(filter->regex);
+    jl_delimited_program_free(filter->delimited);
     jl_free(filter);
 }
 
@@ -173,8 +183,8 @@ bool jsonlog_filter_match(const jsonlog_filter *filter, const char *line, size_t
     case JSONLOG_FILTER_JSON: return jl_json_match(filter->json, text, NULL, NULL);
     case JSONLOG_FILTER_TEXT: return jl_text_match(filter->text, text);
     case JSONLOG_FILTER_REGEX: return jl_regex_search(filter->regex, text);
-    case JSONLOG_FILTER_ALL:
-    case JSONLOG_FILTER_DELIMITED: break;
+    case JSONLOG_FILTER_DELIMITED: return jl_delimited_match(filter->delimited, text);
+    case JSONLOG_FILTER_ALL: break;
     }
     return true;
 }

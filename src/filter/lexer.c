@@ -100,6 +100,8 @@ static jsonlog_status index_step(const jl_lexer *lexer, size_t *at) {
 }
 
 static jsonlog_status selector(jl_lexer *lexer) {
+    if (lexer->is_delimited)
+        return refuse(lexer, lexer->at, lexer->at, "a field is named without '$'");
     size_t at = lexer->at + 1;
     if (peek(lexer, at) != '.')
         return refuse(lexer, lexer->at, at, "a selector starts with '$.'");
@@ -160,6 +162,8 @@ static jsonlog_status other(jl_lexer *lexer) {
     if (is_word_char(lexer->pattern.ptr[lexer->at]))
         return word(lexer);
     const bool is_comma = lexer->pattern.ptr[lexer->at] == ',';
+    if (is_comma && lexer->is_delimited)
+        return accept(lexer, JL_TOKEN_COMMA, lexer->at + 1);
     return refuse(lexer, lexer->at, lexer->at,
                   is_comma ? "conditions are joined with '&&' or '||'"
                            : "put a value with such characters in double quotes");
@@ -167,6 +171,11 @@ static jsonlog_status other(jl_lexer *lexer) {
 
 void jl_lexer_begin(jl_lexer *lexer, jl_text pattern, jsonlog_err *err) {
     *lexer = (jl_lexer){.pattern = pattern, .at = 1, .end = pattern.len - 1, .err = err};
+    lexer->is_delimited = pattern.ptr[0] == '[';
+}
+
+void jl_lexer_begin_reference(jl_lexer *lexer, jl_text text, jsonlog_err *err) {
+    *lexer = (jl_lexer){.pattern = text, .end = text.len, .err = err};
 }
 
 jsonlog_status jl_lexer_next(jl_lexer *lexer) {

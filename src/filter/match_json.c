@@ -316,19 +316,10 @@ static bool is_true(const matcher *m, size_t i) {
 }
 
 static bool join(const matcher *m) {
-    bool stack[JL_CONDITIONS_MAX];
-    size_t count = 0;
-    for (size_t i = 0; i < m->program->joint_count; i++) {
-        const uint16_t joint = m->program->joints[i];
-        if (joint < JL_JOINT_AND) {
-            stack[count++] = is_true(m, joint);
-            continue;
-        }
-        const bool right = stack[--count];
-        const bool left = stack[count - 1];
-        stack[count - 1] = joint == JL_JOINT_AND ? left && right : left || right;
-    }
-    return stack[0];
+    bool verdicts[JL_CONDITIONS_MAX];
+    for (size_t i = 0; i < m->program->condition_count; i++)
+        verdicts[i] = is_true(m, i);
+    return jl_joints_verdict(m->program->joints, m->program->joint_count, verdicts);
 }
 
 static void report(const matcher *m, bool is_json, bool *verdicts, jl_json_check *check,

@@ -1,8 +1,10 @@
 #include "filter/text_pattern.h"
 
-bool jl_term_occurs(const jl_term *term, jl_text line) {
-    return line.len >= term->text.len &&
-           memmem(line.ptr, line.len, term->text.ptr, term->text.len) != NULL;
+size_t jl_term_find(const jl_term *term, jl_text line) {
+    if (line.len < term->text.len)
+        return SIZE_MAX;
+    const char *found = memmem(line.ptr, line.len, term->text.ptr, term->text.len);
+    return found == NULL ? SIZE_MAX : (size_t)(found - line.ptr);
 }
 
 static bool has_one(const jl_text_program *program, jl_text line) {

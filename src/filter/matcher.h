@@ -19,4 +19,6 @@ typedef struct jl_json_check {
 bool jl_json_match(const jl_json_program *program, jl_text line, bool *verdicts,
                    jl_json_check *check);
 
+bool jl_delimited_match(const jl_delimited_program *program, jl_text line);
+
 #endif

@@ -1,7 +1,7 @@
 #ifndef JL_FILTER_PROGRAM_H
 #define JL_FILTER_PROGRAM_H
 /**
- * What a filter pattern compiles to: immutable, and for JSON patterns one block of memory.
+ * What a filter pattern compiles to: immutable, one block of memory beside its regular expressions.
  *
  * The selectors of all conditions form one trie, so a line is walked once however many conditions
  * there are. Conditions are numbered in the order in which a walk of the trie meets them, parents
@@ -37,8 +37,8 @@ typedef struct jl_condition {
     jl_regex *regex; /**< owned */
     /* For reports only: */
     jl_text source;
-    jl_text selector;
-    jl_text literal; /**< the operand, as the pattern spells it */
+    jl_text selector; /**< of a field its reference, `$name` */
+    jl_text literal;  /**< the operand, as the pattern spells it */
     const jl_step *steps;
     size_t step_count;
 } jl_condition;
@@ -79,12 +79,29 @@ typedef struct jl_json_program {
     size_t slot_count; /**< nodes with a wildcard step below them */
 } jl_json_program;
 
+/** An entry of a space-delimited pattern, `...` left out. */
+typedef struct jl_field {
+    jl_text reference;      /**< `$name`; empty: the field has no name */
+    const uint16_t *joints; /**< in the program's joints */
+    uint16_t joint_count;   /**< 0: any token will do */
+} jl_field;
+
+typedef struct jl_delimited_program {
+    const jl_field *fields;
+    size_t field_count;
+    size_t before;            /**< fields in front of `...`; all of them if there is none */
+    bool has_rest;            /**< there is `...`, or no field at all, which means the same */
+    jl_condition *conditions; /**< in the order of the pattern */
+    size_t condition_count;
+} jl_delimited_program;
+
 struct jsonlog_filter {
     jsonlog_filter_kind kind;
     /* One of these, as the kind says; all of them NULL for JSONLOG_FILTER_ALL. */
     jl_json_program *json;
     jl_text_program *text;
     jl_regex *regex;
+    jl_delimited_program *delimited;
     jl_text pattern; /**< views `bytes` */
     char bytes[];    /**< the pattern with a NUL, then the texts it spells with escapes */
 };
@@ -95,8 +112,14 @@ struct jsonlog_filter {
  * @param syntax  its regular expressions move into the program.
  * @return JSONLOG_OK or JSONLOG_E_NOMEM.
  */
-jsonlog_status jl_json_compile(jl_json_syntax *syntax, jl_json_program **out, jsonlog_err *err);
+jsonlog_status jl_json_compile(jl_syntax *syntax, jl_json_program **out, jsonlog_err *err);
 
 void jl_json_program_free(jl_json_program *program);
+
+/** The same for a space-delimited pattern. */
+jsonlog_status jl_delimited_compile(jl_syntax *syntax, jl_delimited_program **out,
+                                    jsonlog_err *err);
+
+void jl_delimited_program_free(jl_delimited_program *program);
 
 #endif

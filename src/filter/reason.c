@@ -38,8 +38,7 @@ static void append_value(jl_buffer *out, const jl_selected *selected) {
         append(out, kind_name(kind));
 }
 
-/* "is equal to 5", what a hit would be: the words between a value and the end of the sentence. */
-static void append_wish(jl_buffer *out, const jl_condition *condition, bool is_plain) {
+void jl_append_wish(jl_buffer *out, const jl_condition *condition, bool is_plain) {
     const bool is_match =
         condition->operand == JL_TEST_WILDCARD || condition->operand == JL_TEST_REGEX;
     switch (condition->operation) {
@@ -57,7 +56,8 @@ static void append_wish(jl_buffer *out, const jl_condition *condition, bool is_p
     case JL_OP_IS_NULL: append(out, is_plain ? "is null" : "is not null"); return;
     case JL_OP_IS_TRUE: append(out, is_plain ? "is true" : "is not true"); return;
     case JL_OP_IS_FALSE: append(out, is_plain ? "is false" : "is not false"); return;
-    case JL_OP_NOT_EXISTS: return;
+    case JL_OP_NOT_EXISTS:
+    case JL_OP_ANY: return;
     }
     append_literal(out, condition);
 }
@@ -101,7 +101,7 @@ static void append_equality(jl_buffer *out, const jl_condition *condition,
     }
     append_canonical(out, condition, selected);
     append(out, " ");
-    append_wish(out, condition, likeness == JL_LIKE_EQUAL);
+    jl_append_wish(out, condition, likeness == JL_LIKE_EQUAL);
     const bool is_spelling = likeness == JL_LIKE_OTHER && condition->operand == JL_TEST_NUMBER &&
                              selected->value.kind == JL_JSON_STRING;
     if (is_spelling)
@@ -140,7 +140,7 @@ static void append_name_test(jl_buffer *out, const jl_condition *condition,
     append(out, selected->value.kind == JL_JSON_STRING ? "the string " : "");
     append_value(out, selected);
     append(out, " ");
-    append_wish(out, condition, is_hit);
+    jl_append_wish(out, condition, is_hit);
 }
 
 static void append_one(jl_buffer *out, const jl_condition *condition, const jl_selected *selected) {
@@ -158,6 +158,7 @@ static void append_one(jl_buffer *out, const jl_condition *condition, const jl_s
         append(out, "it exists: it is ");
         append_value(out, selected);
         break;
+    case JL_OP_ANY: break; /* of fields only */
     }
 }
 
@@ -210,7 +211,7 @@ static void append_many(jl_buffer *out, const jl_condition *condition,
         return;
     }
     jl_buffer_append_format(out, "none of the %zu values ", selection->count);
-    append_wish(out, condition, true);
+    jl_append_wish(out, condition, true);
 }
 
 void jl_append_reason(jl_buffer *out, const jl_condition *condition,

@@ -203,6 +203,20 @@ jsonlog_status jl_select(const jl_condition *condition, jl_text line, jl_selecti
     return JSONLOG_OK;
 }
 
+bool jl_select_one(const jl_step *steps, size_t count, jl_text line, jl_selected *out) {
+    jl_scanner scanner;
+    jl_scan_begin(&scanner, line);
+    jl_selected at = read_selected(&scanner);
+    for (size_t i = 0; i < count; i++) {
+        jl_selected next;
+        if (!follow(&steps[i], &at, &next))
+            return false;
+        at = next;
+    }
+    *out = at;
+    return true;
+}
+
 void jl_selection_done(jl_selection *selection) {
     jl_free(selection->values);
     *selection = (jl_selection){.values = NULL};

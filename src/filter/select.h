@@ -29,6 +29,13 @@ typedef struct jl_selection {
  */
 jsonlog_status jl_select(const jl_condition *condition, jl_text line, jl_selection *out);
 
+/**
+ * The one value that steps without a wildcard lead to. On the stack, in time linear in the line for
+ * each step.
+ * @return false if there is none.
+ */
+bool jl_select_one(const jl_step *steps, size_t count, jl_text line, jl_selected *out);
+
 void jl_selection_done(jl_selection *selection);
 
 /** Does this selected value make the condition hit? As jl_condition_hit(), with a look into arrays.

@@ -16,4 +16,7 @@
  */
 void jl_append_shown(jl_buffer *out, jl_text text, size_t limit);
 
+/** The same as a JSON string in quotes, which is safe on a terminal too. */
+void jl_append_shown_string(jl_buffer *out, jl_text text, size_t limit);
+
 #endif

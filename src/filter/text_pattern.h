@@ -15,6 +15,8 @@
 
 #include <jsonlog/status.h>
 
+#include <stdint.h>
+
 typedef enum jl_term_kind {
     JL_TERM_REQUIRED,
     JL_TERM_EXCLUDED,
@@ -43,8 +45,12 @@ jsonlog_status jl_text_compile(jl_text pattern, char *scratch, jl_text_program *
 
 void jl_text_program_free(jl_text_program *program);
 
-/** @return true if the term occurs in the line, whatever its sign. */
-bool jl_term_occurs(const jl_term *term, jl_text line);
+/** @return where the term occurs in the line first, whatever its sign; SIZE_MAX: nowhere. */
+size_t jl_term_find(const jl_term *term, jl_text line);
+
+static inline bool jl_term_occurs(const jl_term *term, jl_text line) {
+    return jl_term_find(term, line) != SIZE_MAX;
+}
 
 bool jl_text_match(const jl_text_program *program, jl_text line);
 

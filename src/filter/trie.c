@@ -62,7 +62,7 @@ static uint16_t walk_on(const jl_trie *trie, uint16_t at) {
     return at == JL_TRIE_NONE ? JL_TRIE_NONE : trie->nodes[at].next_sibling;
 }
 
-void jl_trie_build(jl_trie *trie, const jl_json_syntax *syntax) {
+void jl_trie_build(jl_trie *trie, const jl_syntax *syntax) {
     trie->node_count = 0;
     const uint16_t root = new_node(trie, NULL, JL_TRIE_NONE);
     for (size_t i = 0; i < syntax->condition_count; i++) {

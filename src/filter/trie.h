@@ -25,6 +25,6 @@ typedef struct jl_trie {
 } jl_trie;
 
 /** Build the tree of all selectors and number its nodes. */
-void jl_trie_build(jl_trie *trie, const jl_json_syntax *syntax);
+void jl_trie_build(jl_trie *trie, const jl_syntax *syntax);
 
 #endif

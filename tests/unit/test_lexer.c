@@ -16,6 +16,7 @@ static const char *const names[] = {
     [JL_TOKEN_EQ] = "eq",         [JL_TOKEN_NE] = "ne",
     [JL_TOKEN_LT] = "lt",         [JL_TOKEN_LE] = "le",
     [JL_TOKEN_GT] = "gt",         [JL_TOKEN_GE] = "ge",
+    [JL_TOKEN_COMMA] = "comma",
 };
 
 /* "selector@2<$.a> eq@6<=> ..." */
@@ -78,6 +79,14 @@ static const struct {
     {"{a:b}", "word@1<a> error@2"},
     {"{#}", "error@1"},
     {"{}}", "error@1"},
+    {"{,}", "error@1"},
+    {"[]", "end@1<>"},
+    {"[a, ...,b=1]", "word@1<a> comma@2<,> word@4<...> comma@7<,> word@8<b> eq@9<=> number@10<1> "
+                     "end@11<>"},
+    {"[\"a,]\",]", "phrase@1<\"a,]\"> comma@6<,> end@7<>"},
+    {"[a,$.b]", "word@1<a> comma@2<,> error@3"},
+    {"[a={}]", "word@1<a> eq@2<=> error@3"},
+    {"[a=\"]", "word@1<a> eq@2<=> error@3"},
 };
 
 static void cuts_words(void **state) {
@@ -102,9 +111,21 @@ static void quotes_through_the_bad_character(void **state) {
     assert_int_equal(jl_lexer_next(&lexer), JSONLOG_E_SYNTAX);
 }
 
+static void reads_references(void **state) {
+    (void)state;
+    jl_lexer lexer;
+    jl_lexer_begin_reference(&lexer, JL_TEXT("$.a['b']"), NULL);
+    assert_int_equal(jl_lexer_next(&lexer), JSONLOG_E_SYNTAX);
+    jl_lexer_begin_reference(&lexer, JL_TEXT("$.['a b'][0]"), NULL);
+    assert_int_equal(jl_lexer_next(&lexer), JSONLOG_OK);
+    assert_int_equal(lexer.token.kind, JL_TOKEN_SELECTOR);
+    assert_int_equal(lexer.at, 12);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cuts_words),
+        cmocka_unit_test(reads_references),
         cmocka_unit_test(quotes_through_the_bad_character),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

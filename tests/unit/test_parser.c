@@ -13,8 +13,8 @@
 
 static char scratch[JSONLOG_PATTERN_MAX];
 
-static jl_json_syntax *parse(const char *pattern) {
-    static jl_json_syntax syntax;
+static jl_syntax *parse(const char *pattern) {
+    static jl_syntax syntax;
     jsonlog_err err;
     if (jl_json_parse(jl_text_of(pattern), scratch, &syntax, &err) != JSONLOG_OK)
         fail_msg("%s: %s", pattern, err.text);
@@ -40,7 +40,7 @@ static void joins_in_postfix_order(void **state) {
         {"{(($.a=1)&&($.b=1))}", "01&"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        jl_json_syntax *syntax = parse(cases[i].pattern);
+        jl_syntax *syntax = parse(cases[i].pattern);
         char joints[64] = "";
         for (size_t j = 0; j < syntax->joint_count; j++) {
             const uint16_t joint = syntax->joints[j];
@@ -49,7 +49,7 @@ static void joins_in_postfix_order(void **state) {
                                                : (char)('0' + joint);
         }
         assert_string_equal(joints, cases[i].joints);
-        jl_json_syntax_done(syntax);
+        jl_syntax_done(syntax);
     }
 }
 
@@ -84,12 +84,12 @@ static void reads_steps(void **state) {
         {"{$.['[*]']=1}", "/[*]@9", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        jl_json_syntax *syntax = parse(cases[i].pattern);
+        jl_syntax *syntax = parse(cases[i].pattern);
         char steps[256] = "";
         list_steps(&syntax->conditions[0], steps);
         assert_string_equal(steps, cases[i].steps);
         assert_int_equal(syntax->conditions[0].is_wild, cases[i].is_wild);
-        jl_json_syntax_done(syntax);
+        jl_syntax_done(syntax);
     }
 }
 
@@ -123,14 +123,14 @@ static void reads_conditions(void **state) {
         {"{ $.a = %x y%}", JL_OP_EQ, JL_OPERAND_REGEX, "", "$.a = %x y%"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        jl_json_syntax *syntax = parse(cases[i].pattern);
+        jl_syntax *syntax = parse(cases[i].pattern);
         const jl_condition_syntax *condition = &syntax->conditions[0];
         assert_int_equal(condition->operation, cases[i].operation);
         assert_int_equal(condition->operand, cases[i].operand);
         assert_true(jl_text_equal(condition->text, jl_text_of(cases[i].text)));
         assert_true(jl_text_equal(condition->source, jl_text_of(cases[i].source)));
         assert_int_equal(condition->regex != NULL, condition->operand == JL_OPERAND_REGEX);
-        jl_json_syntax_done(syntax);
+        jl_syntax_done(syntax);
         assert_int_equal(syntax->condition_count, 0);
     }
 }
