@@ -82,6 +82,10 @@ static bool reserve_nul(jl_buffer *buffer, size_t len) {
     return false;
 }
 
+/* vsnprintf() wants a byte for its NUL, for which a full buffer has no room: it would have to move.
+ * So short texts are made beside it. */
+enum { SHORT_FORMAT = 128 };
+
 static void append_formatted(jl_buffer *buffer, size_t len, const char *format, va_list arguments) {
     if (jl_buffer_reserve(buffer, len) == NULL || !reserve_nul(buffer, buffer->len + len))
         return;
@@ -90,13 +94,16 @@ static void append_formatted(jl_buffer *buffer, size_t len, const char *format, 
 }
 
 void jl_buffer_append_format(jl_buffer *buffer, const char *format, ...) {
+    char beside[SHORT_FORMAT];
     va_list arguments;
     va_start(arguments, format);
     va_list again;
     va_copy(again, arguments);
-    int len = vsnprintf(NULL, 0, format, arguments);
-    if (len > 0)
+    int len = vsnprintf(beside, sizeof beside, format, arguments);
+    if (len >= SHORT_FORMAT)
         append_formatted(buffer, (size_t)len, format, again);
+    else if (len > 0)
+        jl_buffer_append(buffer, beside, (size_t)len);
     else if (len < 0 && buffer->status == JSONLOG_OK)
         buffer->status = JSONLOG_E_LIMIT; /* more than INT_MAX bytes */
     va_end(again);

@@ -1,33 +1,21 @@
 #include "cli/line_reader.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* Large enough that the cost of a read(2) vanishes, small enough to stay in the L2 cache. */
 enum { READ_SIZE = 256 * 1024 };
 
 bool line_reader_open(line_reader *reader, const char *path) {
-    *reader = (line_reader){.descriptor = STDIN_FILENO};
-    if (strcmp(path, "-") != 0)
-        reader->descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (reader->descriptor < 0)
-        return false;
-    struct stat status;
-    if (fstat(reader->descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
-        line_reader_close(reader);
-        errno = EISDIR;
-        return false;
-    }
-    return true;
+    *reader = (line_reader){0};
+    return byte_source_open(&reader->source, path);
 }
 
 /* Move what is left to the front and double the space only if a single line fills it. */
 static bool make_room(line_reader *reader) {
-    size_t kept = reader->end - reader->begin;
+    const size_t kept = reader->end - reader->begin;
     if (reader->begin > 0) {
         memmove(reader->space, reader->space + reader->begin, kept);
         reader->scanned -= reader->begin;
@@ -36,10 +24,13 @@ static bool make_room(line_reader *reader) {
     }
     if (reader->capacity - kept >= READ_SIZE)
         return true;
-    size_t capacity = reader->capacity == 0 ? 2 * READ_SIZE : reader->capacity * 2;
+    const size_t capacity = reader->capacity == 0 ? 2 * READ_SIZE : reader->capacity * 2;
     char *space = realloc(reader->space, capacity);
-    if (space == NULL)
+    if (space == NULL) {
+        reader->source.why = NULL;
+        errno = ENOMEM;
         return false;
+    }
     reader->space = space;
     reader->capacity = capacity;
     return true;
@@ -48,10 +39,12 @@ static bool make_room(line_reader *reader) {
 static bool fill(line_reader *reader) {
     if (!make_room(reader))
         return false;
-    ssize_t got = -1;
-    do
-        got = read(reader->descriptor, reader->space + reader->end, reader->capacity - reader->end);
-    while (got < 0 && errno == EINTR);
+    /* Whoever waits for this program's output sees all of it before the program waits itself. */
+    if (reader->source.input.may_wait)
+        fflush(stdout);
+    reader->fills++;
+    const ssize_t got = byte_source_read(&reader->source, reader->space + reader->end,
+                                         reader->capacity - reader->end);
     if (got < 0)
         return false;
     reader->end += (size_t)got;
@@ -59,37 +52,41 @@ static bool fill(line_reader *reader) {
     return true;
 }
 
-static line_result hand_out(line_reader *reader, size_t len, const char **line, size_t *line_len) {
+static line_result hand_out(line_reader *reader, size_t len, size_t newline, const char **line,
+                            size_t *line_len) {
     *line = reader->space + reader->begin;
     *line_len = len;
-    reader->begin += len;
+    reader->begin += len + newline;
+    reader->delivered += len + newline;
+    if (reader->scanned < reader->begin)
+        reader->scanned = reader->begin;
     return LINE_READ;
 }
 
 line_result line_reader_next(line_reader *reader, const char **line, size_t *len) {
     for (;;) {
-        char *from = reader->space + reader->scanned;
-        size_t unseen = reader->end - reader->scanned;
-        char *newline = unseen == 0 ? NULL : memchr(from, '\n', unseen);
-        if (newline != NULL) {
-            hand_out(reader, (size_t)(newline - reader->space) - reader->begin, line, len);
-            reader->begin++;
-            reader->scanned = reader->begin;
-            return LINE_READ;
-        }
+        const size_t unseen = reader->end - reader->scanned;
+        const char *newline =
+            unseen == 0 ? NULL : memchr(reader->space + reader->scanned, '\n', unseen);
+        if (newline != NULL)
+            return hand_out(reader, (size_t)(newline - reader->space) - reader->begin, 1, line,
+                            len);
         reader->scanned = reader->end;
-        if (reader->is_at_end && reader->begin == reader->end)
+        if (reader->is_at_end && (reader->begin == reader->end || reader->keeps_tail))
             return LINE_END;
         if (reader->is_at_end)
-            return hand_out(reader, reader->end - reader->begin, line, len);
+            return hand_out(reader, reader->end - reader->begin, 0, line, len);
         if (!fill(reader))
             return LINE_ERROR;
     }
 }
 
+void line_reader_resume(line_reader *reader) {
+    reader->is_at_end = false;
+}
+
 void line_reader_close(line_reader *reader) {
-    if (reader->descriptor > STDIN_FILENO)
-        close(reader->descriptor);
+    byte_source_close(&reader->source);
     free(reader->space);
-    *reader = (line_reader){.descriptor = -1};
+    reader->space = NULL;
 }

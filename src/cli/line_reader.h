@@ -3,33 +3,41 @@
 /**
  * The lines of a file or a pipe, of any length and with any bytes, in large reads.
  */
+#include "cli/byte_source.h"
+
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct line_reader {
-    int descriptor;
+    byte_source source;
     char *space;
     size_t capacity;
-    size_t begin;   /**< first byte not yet handed out */
-    size_t end;     /**< behind the last byte read */
-    size_t scanned; /**< no newline stands between begin and here */
+    size_t begin;       /**< first byte not yet handed out */
+    size_t end;         /**< behind the last byte read */
+    size_t scanned;     /**< no newline stands between begin and here */
+    uint64_t delivered; /**< bytes handed out, newlines included */
+    unsigned fills; /**< grows with each read, so that a caller can do what takes time only then */
     bool is_at_end;
+    bool keeps_tail; /**< a last line without newline is still being written: do not hand it out */
 } line_reader;
 
 /** What line_reader_next() found. */
 typedef enum line_result {
     LINE_READ,
     LINE_END,
-    LINE_ERROR, /**< errno says why: a failed read, or ENOMEM for a line that does not fit into
-                   memory */
+    LINE_ERROR, /**< byte_source_why() of the source says why: a failed read, damaged data, or
+                   ENOMEM for a line that does not fit into memory */
 } line_result;
 
-/** @param path  "-" is standard input. @return false with errno if it cannot be opened or is a
- * directory. */
+/** @param path  "-" is standard input. @return false if it cannot be opened: byte_source_why(). */
 bool line_reader_open(line_reader *reader, const char *path);
 
 /** The next line without its newline, valid until the next call; a last line may lack one. */
 line_result line_reader_next(line_reader *reader, const char **line, size_t *len);
+
+/** Look again where the end was: there may be more by now. */
+void line_reader_resume(line_reader *reader);
 
 void line_reader_close(line_reader *reader);
 

@@ -25,9 +25,17 @@ typedef struct tool_command {
 
 int filter_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
+int lint_command(int argc, char **argv);
+int test_metric_filter_command(int argc, char **argv);
 
 /** Print `jsonlog: what: why` to stderr. */
 void tool_error(const char *what, const char *why);
+
+/** The same of an error in a text, with a caret under the place. */
+void tool_error_at(const char *what, const jsonlog_err *err, const char *text);
+
+/** Say where help is. @return TOOL_TROUBLE. */
+int tool_usage_error(const char *command);
 
 /** Compile a pattern given on the command line; on failure print it with a caret to stderr and
  * return NULL. */

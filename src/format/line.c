@@ -56,6 +56,28 @@ static bool write_member(jl_line *line, jsonlog_writer *writer, uint16_t at, boo
     return false;
 }
 
+/* How many values stand at and below an entry, and how many of them are dropped. */
+static uint32_t count_values(const jl_line *line, uint16_t at, uint32_t *dropped) {
+    const jl_entry *items = line->entries->items;
+    if (items[at].attribute != JL_ATTRIBUTE_GROUP) {
+        *dropped += is_dropped(line, at);
+        return 1;
+    }
+    uint32_t values = 0;
+    for (uint16_t child = items[at].child; child != 0; child = items[child].next)
+        values += count_values(line, child, dropped);
+    return values;
+}
+
+/* A group goes with the last of its values: even its key may be too long for the line. */
+static bool is_gone(jl_line *line, uint16_t at) {
+    uint32_t dropped = 0;
+    if (count_values(line, at, &dropped) > dropped || dropped == 0)
+        return false;
+    line->dropped += dropped;
+    return true;
+}
+
 /* @return true if there is at least one. */
 static bool write_members(jl_line *line, jsonlog_writer *writer, uint16_t group) {
     const jl_entry *items = line->entries->items;
@@ -63,10 +85,7 @@ static bool write_members(jl_line *line, jsonlog_writer *writer, uint16_t group)
     for (uint16_t at = items[group].child; at != 0; at = items[at].next) {
         if (writer->out->status != JSONLOG_OK)
             break;
-        bool is_group = items[at].attribute == JL_ATTRIBUTE_GROUP;
-        if (!is_group && is_dropped(line, at))
-            line->dropped++;
-        else
+        if (!is_gone(line, at))
             is_first &= !write_member(line, writer, at, is_first);
     }
     return !is_first;

@@ -7,10 +7,11 @@ typedef struct jl_line_bound {
     size_t limit;    /**< the buffer's own */
     size_t capacity; /**< its own, if that was beyond the bound; else 0 */
     size_t start;    /**< where the line begins */
+    char *data;      /**< the memory that has this capacity */
 } jl_line_bound;
 
 static inline jl_line_bound jl_line_bound_begin(jl_buffer *out, size_t bytes) {
-    jl_line_bound bound = {.limit = out->limit, .start = out->len};
+    jl_line_bound bound = {.limit = out->limit, .start = out->len, .data = out->data};
     if (bytes >= out->limit - out->len)
         return bound;
     out->limit = out->len + bytes;
@@ -21,10 +22,10 @@ static inline jl_line_bound jl_line_bound_begin(jl_buffer *out, size_t bytes) {
     return bound;
 }
 
-/** A buffer that was cut short had no reason to grow, so its memory is still the old one. */
+/** Memory that had to move within the bound has its own capacity and keeps it. */
 static inline void jl_line_bound_end(jl_buffer *out, const jl_line_bound *bound) {
     out->limit = bound->limit;
-    if (bound->capacity != 0)
+    if (bound->capacity != 0 && out->data == bound->data)
         out->capacity = bound->capacity;
 }
 

@@ -1,4 +1,5 @@
-# make install: headers, both libraries, the program, a CMake package and a pkg-config file.
+# make install: headers, both libraries, the program with its man pages and completions, a CMake package and a pkg-config
+# file.
 include(CMakePackageConfigHelpers)
 
 set(JSONLOG_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/jsonlog)
@@ -13,6 +14,13 @@ target_link_libraries(jsonlog_cmocka INTERFACE jsonlog_shared)
 install(TARGETS jsonlog_shared jsonlog_static jsonlog_cmocka EXPORT jsonlogTargets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS jsonlog_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+foreach(section 1 7)
+  install(DIRECTORY src/package/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section} FILES_MATCHING PATTERN "*.${section}")
+endforeach()
+install(FILES src/package/completions/jsonlog.bash
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME jsonlog)
+install(FILES src/package/completions/_jsonlog DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES src/package/completions/jsonlog.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(DIRECTORY include/jsonlog DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT jsonlogTargets NAMESPACE jsonlog:: DESTINATION ${JSONLOG_CMAKE_DIR})
 

@@ -1,7 +1,7 @@
 #ifndef JL_ORACLE_ORACLE_H
 #define JL_ORACLE_ORACLE_H
 /**
- * The slow, obvious reference for CloudWatch JSON filter patterns.
+ * The slow, obvious reference for CloudWatch JSON filter patterns; oracle_filter.h has the others.
  *
  * It shares no code with the library: it reads the whole line into a tree, the whole pattern into
  * another, and then does what the specification's table says, one node at a time. Text is held as
@@ -22,6 +22,8 @@
 #define ORACLE_NUL_MAY_STAND false
 /** Whether `.`, `[^a]` and `\W` match a lone surrogate; section 10.11: only `*` does. */
 #define ORACLE_SURROGATE_IS_CHARACTER false
+/** Whether `!= 5` is true of a token too large for a double; section 6.3 as for a word. */
+#define ORACLE_INFINITE_TOKEN_DIFFERS true
 
 /** Decoded text. A lone surrogate of a JSON escape stays the code point it names. */
 typedef struct oracle_text {
@@ -39,6 +41,8 @@ bool oracle_text_equals(oracle_text a, oracle_text b);
 oracle_text oracle_text_of_ascii(const char *bytes);
 /** Bytes as UTF-8, NUL-terminated, to be freed; a surrogate becomes `surrogate_as`. */
 char *oracle_text_to_utf8(oracle_text text, uint32_t surrogate_as, size_t *len);
+/** Bytes as code points, each ill-formed byte as U+FFFD; to be freed. */
+oracle_text oracle_text_of_bytes(const char *bytes, size_t len);
 /** Length of the well-formed UTF-8 sequence at `at`, its code point in *out; 0: ill-formed. */
 size_t oracle_utf8_next(const char *at, size_t len, uint32_t *out);
 
@@ -81,6 +85,8 @@ typedef struct oracle_decimal {
     int64_t exponent;
 } oracle_decimal;
 
+/** Whether the whole token is of the grammar's `number`; *exponent is where that begins, or 0. */
+bool oracle_is_number(oracle_text token, size_t *exponent);
 /** Read `[+-] digits [. digits] [e [+-] digits]` exactly; the caller has checked the grammar. */
 oracle_decimal oracle_decimal_read(const char *source);
 void oracle_decimal_free(oracle_decimal *decimal);
@@ -141,7 +147,7 @@ typedef struct oracle_step {
 
 /** A condition, or two expressions joined. */
 typedef struct oracle_node {
-    enum { ORACLE_CONDITION, ORACLE_AND, ORACLE_OR } kind;
+    enum { ORACLE_CONDITION, ORACLE_AND, ORACLE_OR, ORACLE_NAME } kind; /**< NAME: a mere name */
     struct oracle_node *left, *right;
     oracle_step *steps;
     size_t step_count;
@@ -185,6 +191,12 @@ typedef struct oracle_observer {
     void *context;
 } oracle_observer;
 
+/** Whether the text of a value equals the condition's text, glob or regular expression. */
+bool oracle_text_passes(const oracle_node *condition, oracle_text value);
+/** Whether the number stands to the condition's number as its column says; `!=` counts as `=`. */
+bool oracle_number_passes(const oracle_node *condition, const oracle_number *number);
+/** @return the node that steps without a wildcard lead to from the event; NULL: a missing one. */
+const oracle_value *oracle_follow(const oracle_value *node, const oracle_step *steps, size_t count);
 /** @return the row of a node; NULL is a missing one. */
 oracle_row oracle_row_of(const oracle_value *node);
 /** @return the verdict for an event, NULL being a line that is not JSON; `observer` may be NULL. */

@@ -26,7 +26,7 @@ static bool glob(oracle_text pattern, oracle_text value) {
     return is_whole;
 }
 
-static bool text_equals(const oracle_node *condition, oracle_text value) {
+bool oracle_text_passes(const oracle_node *condition, oracle_text value) {
     switch (condition->column) {
     case ORACLE_EQ_TEXT:
     case ORACLE_NE_TEXT: return glob(condition->literal, value);
@@ -40,13 +40,7 @@ static bool is_about_number(const oracle_node *condition) {
     return condition->column >= ORACLE_EQ_NUMBER && condition->column <= ORACLE_GE;
 }
 
-static bool number_passes(const oracle_node *condition, const oracle_number *number) {
-    if (!is_about_number(condition)) {
-        oracle_text text = oracle_text_of_ascii(number->canonical);
-        bool equals = text_equals(condition, text);
-        free(text.at);
-        return equals;
-    }
+bool oracle_number_passes(const oracle_node *condition, const oracle_number *number) {
     if (number->is_infinite)
         return false;
     int order = oracle_decimal_compare(&number->decimal, &condition->decimal);
@@ -59,6 +53,15 @@ static bool number_passes(const oracle_node *condition, const oracle_number *num
     }
 }
 
+static bool number_passes(const oracle_node *condition, const oracle_number *number) {
+    if (is_about_number(condition))
+        return oracle_number_passes(condition, number);
+    oracle_text text = oracle_text_of_ascii(number->canonical);
+    bool equals = oracle_text_passes(condition, text);
+    free(text.at);
+    return equals;
+}
+
 static bool is_order(const oracle_node *condition) {
     return condition->column >= ORACLE_LT && condition->column <= ORACLE_GE;
 }
@@ -66,7 +69,7 @@ static bool is_order(const oracle_node *condition) {
 /** Whether the node equals the literal, or stands in the order asked for; never for other kinds. */
 static bool passes(const oracle_node *condition, const oracle_value *node) {
     if (node->kind == ORACLE_STRING)
-        return !is_order(condition) && text_equals(condition, node->text);
+        return !is_order(condition) && oracle_text_passes(condition, node->text);
     if (node->kind != ORACLE_NUMBER)
         return false;
     oracle_number number = oracle_number_read(node->number);
@@ -127,7 +130,7 @@ static bool plain_verdict(const oracle_node *condition, const oracle_value *node
 
 /* --- selectors --------------------------------------------------------------------------- */
 
-static const oracle_value *follow(const oracle_value *node, const oracle_step *steps,
+const oracle_value *oracle_follow(const oracle_value *node, const oracle_step *steps,
                                   size_t count) {
     for (size_t i = 0; node && i < count; i++) {
         bool is_element = node->kind == ORACLE_ARRAY && steps[i].index < node->count;
@@ -160,12 +163,12 @@ static bool wild_verdict(const oracle_node *condition, const oracle_value *event
                          oracle_wild *wild) {
     const oracle_step *rest = condition->steps + wildcard + 1;
     size_t rest_count = condition->step_count - wildcard - 1;
-    const oracle_value *parent = follow(event, condition->steps, wildcard);
+    const oracle_value *parent = oracle_follow(event, condition->steps, wildcard);
     size_t selected = 0, passed = 0;
     for (size_t i = 0; parent && i < parent->count; i++) {
         if (!oracle_json_counts(parent, i))
             continue;
-        const oracle_value *node = follow(&parent->members[i], rest, rest_count);
+        const oracle_value *node = oracle_follow(&parent->members[i], rest, rest_count);
         selected += node != NULL;
         passed += node && selected_passes(condition, node);
     }
@@ -191,7 +194,7 @@ static bool condition_verdict(const oracle_node *condition, const oracle_value *
             observer->wild(observer->context, wild, condition->column, verdict);
         return verdict;
     }
-    const oracle_value *node = follow(event, condition->steps, condition->step_count);
+    const oracle_value *node = oracle_follow(event, condition->steps, condition->step_count);
     bool verdict = plain_verdict(condition, node);
     if (observer)
         observer->plain(observer->context, oracle_row_of(node), condition->column, verdict);

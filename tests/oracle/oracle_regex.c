@@ -20,6 +20,8 @@
 
 /* Our own limit on the expression after expansion; AWS names none. */
 #define MOST_POSITIONS 2048
+/* Backtracking steps before another way is tried. */
+#define MOST_STEPS 200000
 
 /* The one code point that nothing matches, one that only what is negated matches. */
 #define UNMATCHABLE   0x10FFFF
@@ -146,7 +148,10 @@ static bool take_class_member(translator *t) {
     return first <= last;
 }
 
-/** `[:alpha:]`, `[=a=]` or `[.a.]` at the cursor: of another dialect, and not guessed at here. */
+/**
+ * `[:alpha:]`, `[=a=]` or `[.a.]` at the cursor: of another dialect, and not guessed at here. Only
+ * what could be a name between its marks; the specification does not speak of these.
+ */
 static bool is_posix_class(const translator *t) {
     if (peek(t) != '[' || t->pos + 2 >= t->len)
         return false;
@@ -154,9 +159,10 @@ static bool is_posix_class(const translator *t) {
     if (mark != ':' && mark != '=' && mark != '.')
         return false;
     size_t at = t->pos + 2;
-    while (at + 1 < t->len && t->at[at] != ']' && !(t->at[at] == mark && t->at[at + 1] == ']'))
+    at += t->at[at] == '^';
+    while (at < t->len && is_alphanumeric(t->at[at]))
         at++;
-    return at + 1 < t->len && t->at[at] == mark;
+    return at + 1 < t->len && t->at[at] == mark && t->at[at + 1] == ']';
 }
 
 static bool take_class(translator *t) {
@@ -189,31 +195,47 @@ static bool take_escape(translator *t) {
     return true;
 }
 
-/** A number of the repeat count; absent is `absent`, silly ones are cut to a silly maximum. */
-static size_t take_count(translator *t, size_t absent) {
+/** A number of the repeat count; absent is SIZE_MAX, silly ones are cut to a silly maximum. */
+static size_t take_count(translator *t) {
+    const size_t silly = SIZE_MAX / 20;
     size_t start = t->pos, value = 0;
     while (peek(t) >= '0' && peek(t) <= '9') {
         value = value * 10 + (t->at[t->pos++] - '0');
-        value = value > 100000 ? 100000 : value;
+        value = value > silly ? silly : value;
     }
-    return t->pos == start ? absent : value;
+    return t->pos == start ? SIZE_MAX : value;
 }
 
-/** `{m}`, `{m,}`, `{,n}` or `{m,n}` after its brace. */
-static bool take_braces(translator *t, size_t *copies) {
-    char spelled[64];
-    size_t least = take_count(t, SIZE_MAX);
-    if (take(t, '}')) {
-        *copies = least;
-        snprintf(spelled, sizeof spelled, "{%zu}", least);
-        put(t, spelled);
-        return least <= MOST_POSITIONS;
-    }
-    bool has_comma = take(t, ',');
-    size_t most = take_count(t, SIZE_MAX);
-    if (!has_comma || !take(t, '}') || (least == SIZE_MAX && most == SIZE_MAX))
+/** An anchor holds as often as once if at all, so that any count of it is one or none. */
+static size_t at_most_once(size_t count) {
+    return count > 1 ? 1 : count;
+}
+
+/** `{m}`, `{m,}`, `{,n}` or `{m,n}` after its brace; *most is SIZE_MAX for no end. */
+static bool take_braces(translator *t, size_t *least, size_t *most) {
+    *least = take_count(t);
+    *most = *least;
+    if (*least != SIZE_MAX && take(t, '}'))
+        return true;
+    if (!take(t, ','))
         return false;
-    least = least == SIZE_MAX ? 0 : least;
+    *most = take_count(t);
+    if (!take(t, '}') || (*least == SIZE_MAX && *most == SIZE_MAX))
+        return false;
+    *least = *least == SIZE_MAX ? 0 : *least;
+    return *least <= *most;
+}
+
+/** The braces, spelled for PCRE2. */
+static bool take_repetition(translator *t, bool is_anchor, size_t *copies) {
+    char spelled[64];
+    size_t least = 0, most = 0;
+    if (!take_braces(t, &least, &most))
+        return false;
+    if (is_anchor) {
+        least = at_most_once(least);
+        most = most == SIZE_MAX ? most : at_most_once(most);
+    }
     *copies = most != SIZE_MAX ? most : least > 0 ? least : 1; /* the last one loops */
     if (*copies > MOST_POSITIONS)
         return false;
@@ -222,7 +244,7 @@ static bool take_braces(translator *t, size_t *copies) {
     else
         snprintf(spelled, sizeof spelled, "{%zu,%zu}", least, most);
     put(t, spelled);
-    return most == SIZE_MAX || least <= most;
+    return true;
 }
 
 static bool is_quantifier(uint32_t c) {
@@ -232,7 +254,7 @@ static bool is_quantifier(uint32_t c) {
 static bool take_quantifier(translator *t, bool is_anchor) {
     size_t copies = 1;
     if (take(t, '{')) {
-        if (!take_braces(t, &copies))
+        if (!take_repetition(t, is_anchor, &copies))
             return false;
     } else if (is_quantifier(peek(t))) {
         char spelled[2] = {(char)t->at[t->pos++], '\0'};
@@ -305,14 +327,32 @@ void oracle_regex_free(oracle_regex *regex) {
     free(regex);
 }
 
+/** Breadth first: slow, but never more than the square of the subject. */
+static int search_without_backtracking(const oracle_regex *regex, const char *bytes, size_t len) {
+    size_t count = 1000;
+    int found = PCRE2_ERROR_DFA_WSSIZE;
+    for (; found == PCRE2_ERROR_DFA_WSSIZE; count *= 4) {
+        int *space = oracle_alloc(count * sizeof *space);
+        found = pcre2_dfa_match(regex->code, (PCRE2_SPTR)bytes, len, 0, 0, regex->groups, NULL,
+                                space, count);
+        free(space);
+    }
+    return found;
+}
+
 bool oracle_regex_search(const oracle_regex *regex, oracle_text subject) {
     size_t len = 0;
     char *bytes = oracle_text_to_utf8(subject, SURROGATE_AS, &len);
-    int found = pcre2_match(regex->code, (PCRE2_SPTR)bytes, len, 0, 0, regex->groups, NULL);
+    pcre2_match_context *limits = pcre2_match_context_create(NULL);
+    pcre2_set_match_limit(limits, MOST_STEPS);
+    int found = pcre2_match(regex->code, (PCRE2_SPTR)bytes, len, 0, 0, regex->groups, limits);
+    if (found < 0 && found != PCRE2_ERROR_NOMATCH)
+        found = search_without_backtracking(regex, bytes, len);
+    pcre2_match_context_free(limits);
     free(bytes);
     if (found < 0 && found != PCRE2_ERROR_NOMATCH) {
         fprintf(stderr, "PCRE2 could not decide, error %d\n", found);
         abort();
     }
-    return found > 0;
+    return found >= 0; /* 0: the groups did not fit, which is no matter */
 }

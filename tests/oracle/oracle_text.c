@@ -83,3 +83,14 @@ size_t oracle_utf8_next(const char *at, size_t len, uint32_t *out) {
     *out = c;
     return need;
 }
+
+oracle_text oracle_text_of_bytes(const char *bytes, size_t len) {
+    oracle_text text = {NULL, 0};
+    for (size_t at = 0; at < len;) {
+        uint32_t c = 0;
+        size_t taken = oracle_utf8_next(bytes + at, len - at, &c);
+        oracle_text_push(&text, taken ? c : 0xFFFD);
+        at += taken ? taken : 1;
+    }
+    return text;
+}

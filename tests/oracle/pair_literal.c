@@ -115,7 +115,7 @@ static bool can_be_bare(oracle_text text) {
     return has_other;
 }
 
-static void put_quoted(pair_text *out, oracle_text text) {
+void pair_put_phrase(pair_text *out, oracle_text text) {
     pair_put_byte(out, '"');
     for (size_t i = 0; i < text.len; i++) {
         bool is_alone = text.at[i] == '\\' && i + 1 < text.len && text.at[i + 1] != '"' &&
@@ -144,7 +144,7 @@ void pair_put_text_literal(pair_random *random, pair_text *out, const oracle_val
         for (size_t i = 0; i < text.len; i++)
             pair_put_code_point(out, text.at[i]);
     else
-        put_quoted(out, text);
+        pair_put_phrase(out, text);
     free(text.at);
 }
 

@@ -1,5 +1,5 @@
-/* The reference agrees with every recorded vector that is about JSON patterns. */
-#include "oracle.h"
+/* The reference agrees with every recorded vector, of all kinds of pattern. */
+#include "oracle_filter.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,8 +9,9 @@
 #include <cmocka.h>
 
 typedef struct vector_tally {
-    int verdicts;
+    int verdicts[ORACLE_FILTER_FIELDS + 1];
     int trues;
+    int extractions;
     int refusals;
     int wrong;
 } vector_tally;
@@ -38,49 +39,78 @@ static void complain(const oracle_value *vector, const char *what) {
     free(id);
 }
 
+static bool is_extracted_as(const oracle_value *expected, const oracle_extracted *value) {
+    bool is_equal = false;
+    oracle_text name = oracle_text_of_bytes(value->name, strlen(value->name));
+    oracle_text text = oracle_text_of_bytes(value->at, value->len);
+    const oracle_value *found = oracle_json_member(expected, name);
+    is_equal = found && oracle_text_equals(found->text, text);
+    free(text.at);
+    free(name.at);
+    return is_equal;
+}
+
+static void check_extracted(const oracle_value *vector, const oracle_filter *filter,
+                            const char *event, size_t len, vector_tally *tally) {
+    const oracle_value *expected = member(vector, "extracted");
+    if (!expected)
+        return;
+    size_t count = 0;
+    oracle_extracted *values = oracle_extract(filter, event, len, &count);
+    bool is_equal = values && count == expected->count;
+    for (size_t i = 0; is_equal && i < count; i++)
+        is_equal = is_extracted_as(expected, &values[i]);
+    tally->extractions++;
+    if (!is_equal) {
+        tally->wrong++;
+        complain(vector, "extracts something else");
+    }
+    oracle_extracted_free(values, count);
+}
+
 static void check_verdict(const oracle_value *vector, const oracle_value *expected,
                           const char *pattern, size_t pattern_len, vector_tally *tally) {
     size_t len = 0;
-    oracle_node *tree = oracle_pattern_parse(pattern, pattern_len);
+    oracle_filter *filter = oracle_filter_parse(pattern, pattern_len);
     char *event = text_of(vector, "event", &len);
-    bool verdict = tree && oracle_match_line(tree, event, len);
-    tally->verdicts++;
+    bool verdict = filter && oracle_filter_match(filter, event, len);
+    tally->verdicts[filter ? filter->kind : ORACLE_FILTER_ALL]++;
     tally->trues += verdict;
-    if (!tree || verdict != (expected->kind == ORACLE_TRUE)) {
+    if (!filter || verdict != (expected->kind == ORACLE_TRUE)) {
         tally->wrong++;
-        complain(vector, !tree ? "refused" : verdict ? "matches" : "does not match");
+        complain(vector, !filter ? "refused" : verdict ? "matches" : "does not match");
+    } else {
+        check_extracted(vector, filter, event, len, tally);
     }
     free(event);
-    oracle_pattern_free(tree);
+    oracle_filter_free(filter);
 }
 
 static void check_refusal(const oracle_value *vector, const char *pattern, size_t len,
                           vector_tally *tally) {
-    oracle_node *tree = oracle_pattern_parse(pattern, len);
+    oracle_filter *filter = oracle_filter_parse(pattern, len);
     tally->refusals++;
-    if (tree) {
+    if (filter) {
         tally->wrong++;
         complain(vector, "accepted");
     }
-    oracle_pattern_free(tree);
+    oracle_filter_free(filter);
 }
 
 static void check_vector(const oracle_value *vector, const char *verdict_name,
                          vector_tally *tally) {
     size_t len = 0;
     char *pattern = text_of(vector, "pattern", &len);
-    if (pattern[0] == '{') {
-        const oracle_value *expected = member(vector, verdict_name);
-        if (expected)
-            check_verdict(vector, expected, pattern, len, tally);
-        else
-            check_refusal(vector, pattern, len, tally);
-    }
+    const oracle_value *expected = member(vector, verdict_name);
+    if (expected)
+        check_verdict(vector, expected, pattern, len, tally);
+    else
+        check_refusal(vector, pattern, len, tally);
     free(pattern);
 }
 
 static vector_tally check_file(const char *path, const char *verdict_name) {
-    vector_tally tally = {0, 0, 0, 0};
+    vector_tally tally = {0};
     char *line = NULL;
     size_t room = 0;
     ssize_t len = 0;
@@ -94,8 +124,12 @@ static vector_tally check_file(const char *path, const char *verdict_name) {
     }
     free(line);
     fclose(file);
-    print_message("%s: %d verdicts, %d of them true, %d refusals\n", path, tally.verdicts,
-                  tally.trues, tally.refusals);
+    print_message("%s: verdicts %d json %d text %d regex %d delimited %d all, %d of them true; "
+                  "%d extractions, %d refusals\n",
+                  path, tally.verdicts[ORACLE_FILTER_JSON], tally.verdicts[ORACLE_FILTER_TEXT],
+                  tally.verdicts[ORACLE_FILTER_REGEX], tally.verdicts[ORACLE_FILTER_FIELDS],
+                  tally.verdicts[ORACLE_FILTER_ALL], tally.trues, tally.extractions,
+                  tally.refusals);
     return tally;
 }
 
@@ -103,8 +137,13 @@ static void agrees_with_the_vectors(void **state) {
     (void)state;
     vector_tally tally = check_file(JSONLOG_TEST_DATA "/filter/vectors.jsonl", "match");
     assert_int_equal(tally.wrong, 0);
-    assert_int_equal(tally.verdicts, 998);
-    assert_int_equal(tally.refusals, 51);
+    assert_int_equal(tally.verdicts[ORACLE_FILTER_JSON], 998);
+    assert_int_equal(tally.verdicts[ORACLE_FILTER_TEXT], 192);
+    assert_int_equal(tally.verdicts[ORACLE_FILTER_REGEX], 255);
+    assert_int_equal(tally.verdicts[ORACLE_FILTER_FIELDS], 256);
+    assert_int_equal(tally.verdicts[ORACLE_FILTER_ALL], 18);
+    assert_int_equal(tally.extractions, 144);
+    assert_int_equal(tally.refusals, 109);
 }
 
 static void agrees_with_the_disputed_vectors_as_decided(void **state) {
@@ -112,7 +151,8 @@ static void agrees_with_the_disputed_vectors_as_decided(void **state) {
     vector_tally tally =
         check_file(JSONLOG_TEST_DATA "/filter/vectors-disputed.jsonl", "recommended");
     assert_int_equal(tally.wrong, 0);
-    assert_int_equal(tally.verdicts, 6);
+    assert_int_equal(tally.verdicts[ORACLE_FILTER_JSON], 6);
+    assert_int_equal(tally.verdicts[ORACLE_FILTER_TEXT], 1);
 }
 
 /* --- what the vectors do not say --------------------------------------------------------- */

@@ -197,6 +197,19 @@ static void fails_to_terminate_without_memory(void **state) {
     jl_buffer_done(&buffer);
 }
 
+/* Formatting needs a NUL, but a buffer that the text just fills must not move for it. */
+static void formats_up_to_the_last_byte_in_place(void **state) {
+    (void)state;
+    char space[8];
+    jl_buffer buffer;
+    jl_buffer_init(&buffer, space, sizeof space, 100);
+    jl_buffer_append_format(&buffer, "%s_%u", "abcd", 123);
+    assert_int_equal(buffer.len, 8);
+    assert_ptr_equal(buffer.data, space);
+    assert_memory_equal(space, "abcd_123", 8);
+    jl_buffer_done(&buffer);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_in_the_space_given),
@@ -210,6 +223,7 @@ int main(void) {
         cmocka_unit_test(formats),
         cmocka_unit_test(survives_a_counted_heap),
         cmocka_unit_test(fails_to_terminate_without_memory),
+        cmocka_unit_test(formats_up_to_the_last_byte_in_place),
     };
     return cmocka_run_group_tests(tests, install, NULL);
 }

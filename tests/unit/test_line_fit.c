@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include <jsonlog/handler.h>
+
 #define CAP_MAX 20000
 #define MARK    "…"
 
@@ -425,12 +427,78 @@ static void random_records_give_valid_lines(void **state) {
         random_record(&random);
 }
 
+/* ---- found by fuzzing ------------------------------------------------------------------------ */
+
+static jsonlog_status take_line(void *self, const jsonlog_line *written) {
+    (void)written;
+    (*(size_t *)self)++;
+    return JSONLOG_OK;
+}
+
+static const jsonlog_handler_class taker = {sizeof taker, "taker", take_line, NULL,
+                                            NULL,         NULL,    false};
+
+static void log_with(jsonlog_handler *handler, jsonlog_logger *log,
+                     const jsonlog_json_options *options, const jsonlog_field *fields,
+                     size_t count) {
+    jsonlog_formatter *formatter = jsonlog_json_formatter_new(options, NULL);
+    assert_non_null(formatter);
+    jsonlog_handler_set_formatter(handler, formatter);
+    jsonlog_formatter_release(formatter);
+    jsonlog_log_fields(log, JSONLOG_LEVEL_INFO, "hello", JSONLOG_NUL_TERMINATED, fields, count);
+}
+
+/* A suffixed key that ended exactly at a small cap moved the thread's space to a smaller block. */
+static void a_small_cap_leaves_room_for_the_next_line(void **state) {
+    (void)state;
+    static size_t taken;
+    static char big[3000];
+    memset(big, 'y', sizeof big);
+    const jsonlog_field fields[] = {jsonlog_field_make("message", jsonlog_string("abc", 3)),
+                                    jsonlog_field_make("b", jsonlog_string(big, sizeof big))};
+    jsonlog_handler *handler = jsonlog_handler_new(&taker, &taken);
+    jsonlog_logger *log = jsonlog_get("small_cap");
+    jsonlog_logger_set_propagate(log, false);
+    jsonlog_logger_add_handler(log, handler);
+    for (size_t cap = 64; cap < 200; cap++) {
+        jsonlog_json_options options = JSONLOG_JSON_OPTIONS_INIT;
+        options.line_max = cap;
+        log_with(handler, log, &options, fields, 1);
+        log_with(handler, log, NULL, fields, 2);
+    }
+    assert_int_equal(taken, 2 * (200 - 64));
+    jsonlog_logger_remove_handler(log, handler);
+    jsonlog_handler_release(handler);
+}
+
+/* The key of a group was written before it was known that none of its values would be. */
+static void a_dotted_key_longer_than_the_cap_goes(void **state) {
+    (void)state;
+    static size_t taken;
+    static const char key[] =
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.b";
+    const jsonlog_field field = jsonlog_field_make(key, jsonlog_bool(true));
+    jsonlog_json_options options = JSONLOG_JSON_OPTIONS_INIT;
+    options.line_max = 64;
+    options.expand_dots = true;
+    jsonlog_handler *handler = jsonlog_handler_new(&taker, &taken);
+    jsonlog_logger *log = jsonlog_get("dotted");
+    jsonlog_logger_set_propagate(log, false);
+    jsonlog_logger_add_handler(log, handler);
+    log_with(handler, log, &options, &field, 1);
+    assert_int_equal(taken, 1);
+    jsonlog_logger_remove_handler(log, handler);
+    jsonlog_handler_release(handler);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_cap_is_kept),
         cmocka_unit_test(the_smallest_lines_are_as_pinned),
         cmocka_unit_test(long_texts_are_cheap),
         cmocka_unit_test(random_records_give_valid_lines),
+        cmocka_unit_test(a_small_cap_leaves_room_for_the_next_line),
+        cmocka_unit_test(a_dotted_key_longer_than_the_cap_goes),
     };
     return cmocka_run_group_tests(tests, NULL, free_runs);
 }

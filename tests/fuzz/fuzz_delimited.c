@@ -1,0 +1,7 @@
+/* Space-delimited patterns and what they extract, against the reference. */
+#include "fuzz_input.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    fuzz_pair(data, size, '[', ']');
+    return 0;
+}
