@@ -18,5 +18,7 @@ uname -sr
 grep -m 1 'model name' /proc/cpuinfo
 say "records"
 taskset -c 1 build/bench/bin/bench_record
+say "async records"
+build/bench/bin/bench_async
 say "matches"
 taskset -c 1 build/bench/bin/bench_match "$lines"
