@@ -1,17 +1,20 @@
 #include "filter/lint_near.h"
 
-#include <ctype.h>
 #include <stdint.h>
 
 static size_t least(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
 static size_t fold(jl_text name, char out[JSONLOG_LINT_KEY_MAX]) {
     size_t len = 0;
     for (size_t i = 0; i < name.len; i++) {
         if (name.ptr[i] != '_' && name.ptr[i] != '-')
-            out[len++] = (char)tolower((unsigned char)name.ptr[i]);
+            out[len++] = lower(name.ptr[i]);
     }
     return len;
 }
