@@ -115,10 +115,44 @@ JSONLOG_API void jsonlog_handler_get_stats(const jsonlog_handler *handler,
 /* ---- the handlers of this header
  * ------------------------------------------------------------------ */
 
+/**
+ * When lines leave the process. All zero, the default: each line with a write of its own, accepted
+ * when that returned. Anything else is made by a function that names it:
+ *
+ *     options.policy = jsonlog_buffered(64 * 1024, 1000);
+ */
+typedef struct jsonlog_write_policy {
+    const struct jsonlog_policy_class *kind; /**< set by the function that names the policy */
+    size_t bytes;                            /**< of the buffer */
+    uint32_t flush_ms;                       /**< the longest a line waits in it */
+    int flush_level; /**< a line of this level or above takes everything out at once */
+} jsonlog_write_policy;
+
+/**
+ * Gather lines in a buffer: one write for many of them.
+ *
+ * Accepted then means: in the buffer. It is written when it is full, when its oldest line is
+ * `flush_ms` old (by one thread for all buffers of the process), with a line of `flush_level`
+ * (JSONLOG_LEVEL_ERROR; change it in what this returns, JSONLOG_LEVEL_OFF for never), by a flush,
+ * at exit and with the handler. A kill, a crash, _exit() and exec() lose what it holds: at most
+ * `bytes` and at most the lines of the last `flush_ms`. The child of a fork begins with an empty
+ * one.
+ *
+ * Lines that the output does not take (a full disk, a full pipe) stay in the buffer and are tried
+ * again; only when it is full, new ones are refused, counted and reported. A line that a full disk
+ * cut is written again whole.
+ *
+ * @param bytes     at least the longest line, raised to 16,384 if below; a longer line makes the
+ *                  buffer grow.
+ * @param flush_ms  0: 1,000.
+ */
+JSONLOG_API jsonlog_write_policy jsonlog_buffered(size_t bytes, uint32_t flush_ms);
+
 /** Options of jsonlog_stream_handler_new(); start from JSONLOG_STREAM_OPTIONS_INIT. */
 typedef struct jsonlog_stream_options {
     size_t size;
-    bool owns_descriptor; /**< close(2) it with the handler */
+    bool owns_descriptor;        /**< close(2) it with the handler */
+    jsonlog_write_policy policy; /**< zero: one write per line */
 } jsonlog_stream_options;
 #define JSONLOG_STREAM_OPTIONS_INIT JSONLOG_OPTIONS_INIT_(jsonlog_stream_options)
 

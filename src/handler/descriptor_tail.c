@@ -26,6 +26,18 @@ static off_t end_of(const jl_descriptor *out) {
     return fstat(out->fd, &status) == 0 ? status.st_size : -1;
 }
 
+/* Looking for a hole changes nothing, but on most file systems it waits for the write that is under
+ * way: what stands there without a newline after that will not be completed. It moves the offset,
+ * which only a descriptor without O_APPEND writes at. */
+static void await_writer(const jl_descriptor *out, int reader, off_t end) {
+#ifdef SEEK_HOLE
+    if (out->is_append || reader != out->fd)
+        lseek(reader, end - 1, SEEK_HOLE);
+#else
+    (void)out, (void)reader, (void)end;
+#endif
+}
+
 /* The kernel makes a long write visible page by page, so a file whose end moves is not torn: its
  * line is still coming. Only an end that stays where it is without a newline is. */
 static bool is_torn(const jl_descriptor *out, int reader) {
@@ -40,6 +52,7 @@ static bool is_torn(const jl_descriptor *out, int reader) {
             return true;
         before = end;
         nanosleep(&gap, NULL);
+        await_writer(out, reader, end);
     }
     return false;
 }
