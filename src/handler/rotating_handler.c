@@ -84,20 +84,24 @@ static void take_over(rotating *r, const struct stat *status) {
     begin_period(r, jl_compat_written_ns(status) / NS_PER_SECOND);
 }
 
+/* @return fd, taken over, or an errno below zero. */
+static int take_if_regular(rotating *r, int fd, const struct stat *status) {
+    if (!S_ISREG(status->st_mode)) {
+        close(fd);
+        return -EINVAL;
+    }
+    take_over(r, status);
+    return fd;
+}
+
 static int open_shared(jl_watched_file *file) {
     for (int i = 0; i < OPEN_TRIES_MAX; i++) {
         struct stat status;
         const int fd = jl_log_path_open(&file->path);
         if (fd < 0)
             return fd;
-        if (share(file->path.text, fd, &status)) {
-            if (S_ISREG(status.st_mode)) {
-                take_over((rotating *)(void *)file, &status);
-                return fd;
-            }
-            close(fd);
-            return -EINVAL;
-        }
+        if (share(file->path.text, fd, &status))
+            return take_if_regular((rotating *)(void *)file, fd, &status);
         close(fd);
     }
     return -EBUSY;
