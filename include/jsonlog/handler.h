@@ -34,7 +34,7 @@ typedef struct jsonlog_line {
     size_t len;       /**< in bytes */
     int level;
     int64_t time_ns;
-    const jsonlog_record *record;
+    const jsonlog_record *record; /**< NULL behind an async handler: the call has returned */
 } jsonlog_line;
 
 /** What a handler does. Every function gets `self` back. */

@@ -19,8 +19,7 @@ typedef struct log_call {
     uint32_t repeats; /* out: how many fields lose to an equal key */
 } log_call;
 
-/* ---- the record
- * ------------------------------------------------------------------------------------------ */
+/* ---- the record ---- */
 
 static const jsonlog_value secret_message = {
     .type = JSONLOG_TYPE_STRING, .as = {.string = "***"}, .with = {.len = 3}};
@@ -92,8 +91,7 @@ static void make_record(jsonlog_record *record, const jl_thread *thread,
     record->call_is_unique = call->repeats == 0;
 }
 
-/* ---- to the handlers
- * --------------------------------------------------------------------------------------- */
+/* ---- to the handlers ---- */
 
 /* What a formatter changes in the record is for its own line only. */
 static bool format(const jsonlog_formatter *formatter, jsonlog_record *record,
@@ -174,9 +172,7 @@ static void hand_out(jl_thread *thread, const jl_named *named, const jl_snapshot
     write_all(thread, route, record, part);
 }
 
-/* ---- the call
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- the call ---- */
 
 static bool pass_filters(const jl_route *route, jsonlog_record *record) {
     for (uint32_t i = 0; i < route->filter_count; i++)
@@ -274,8 +270,7 @@ static void emit(log_call *call) {
     errno = error;
 }
 
-/* ---- the two functions under everything
- * ---------------------------------------------------------------------- */
+/* ---- the two functions under everything ---- */
 
 static bool is_level(int level) {
     if (JSONLOG_LIKELY(level > JSONLOG_LEVEL_NOTSET && level < JSONLOG_LEVEL_OFF))

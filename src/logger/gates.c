@@ -62,8 +62,7 @@ void jl_gates_update_locked(void) {
         jl_gate_set_locked(named);
 }
 
-/* ---- what moves all gates
- * -------------------------------------------------------------------------- */
+/* ---- what moves all gates ---- */
 
 void jsonlog_disable(int level) {
     if (level < JSONLOG_LEVEL_NOTSET)

@@ -32,8 +32,7 @@ static uint32_t index_of(jsonlog_handler *const *handlers, uint32_t count,
     return i;
 }
 
-/* ---- handlers
- * ------------------------------------------------------------------------------------------- */
+/* ---- handlers ---- */
 
 /* Put a new list in the place of the old one, which is left if that worked. */
 static jsonlog_status replace_locked(jl_named *named, jsonlog_handler *const *handlers,
@@ -144,8 +143,7 @@ jsonlog_status jsonlog_logger_set_handlers(jsonlog_logger *logger, jsonlog_handl
     return status;
 }
 
-/* ---- filters
- * ---------------------------------------------------------------------------------------------- */
+/* ---- filters ---- */
 
 static jsonlog_status add_filter_locked(jl_named *named, jl_filter filter) {
     jl_outputs *outputs = jl_outputs_of(named);

@@ -2,8 +2,7 @@
 
 #define STATIC_FIELDS_MAX 64
 
-/* ---- static fields
- * ------------------------------------------------------------------------------------------- */
+/* ---- static fields ---- */
 
 jsonlog_status jsonlog_set_static_fields(const jsonlog_field *fields, size_t count) {
     if (fields == NULL && count > 0)
@@ -24,9 +23,7 @@ jsonlog_status jsonlog_set_static_fields(const jsonlog_field *fields, size_t cou
     return is_published ? JSONLOG_OK : JSONLOG_E_NOMEM;
 }
 
-/* ---- flush
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- flush ---- */
 
 /* Pinned, the thread keeps the snapshot and with it all handlers, without memory for a list. */
 jsonlog_status jsonlog_flush(void) {
@@ -45,9 +42,7 @@ jsonlog_status jsonlog_flush(void) {
     return first;
 }
 
-/* ---- the end
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- the end ---- */
 
 /* @return a logger that has handlers of its own, NULL if none is left. */
 static jl_named *next_with_handlers(void) {

@@ -88,8 +88,7 @@ void jsonlog_scope_pop(jsonlog_scope scope) {
     }
 }
 
-/* ---- handing over to other threads
- * --------------------------------------------------------------------- */
+/* ---- handing over to other threads ---- */
 
 jsonlog_context *jsonlog_context_take(void) {
     const jl_thread *thread = jl_thread_peek();

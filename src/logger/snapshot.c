@@ -13,8 +13,7 @@ static jl_snapshot first_snapshot = {
 
 jl_snapshot *jl_snapshot_current = &first_snapshot;
 
-/* ---- the list of those that are not freed
- * -------------------------------------------------------- */
+/* ---- the list of those that are not freed ---- */
 
 static jl_snapshot *newest;
 
@@ -73,8 +72,7 @@ static void free_snapshot(jl_retired *retired) {
     jl_free(snapshot);
 }
 
-/* ---- building
- * --------------------------------------------------------------------------------------- */
+/* ---- building ---- */
 
 /* The root's own handlers, or the one to stdout in their place. */
 static uint32_t handlers_of(const jl_named *named, jsonlog_handler *const **handlers) {

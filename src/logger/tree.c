@@ -34,8 +34,7 @@ jl_tree jl_the_tree = {
 static jl_named *buckets[BUCKETS]; /* atomic heads */
 static bool is_ready;              /* atomic */
 
-/* ---- finding without a lock
- * -------------------------------------------------------------------------- */
+/* ---- finding without a lock ---- */
 
 static jl_named *find(jl_text name, uint32_t hash) {
     jl_named *named = __atomic_load_n(&buckets[hash % BUCKETS], __ATOMIC_ACQUIRE);
@@ -50,8 +49,7 @@ static void show_locked(jl_named *named) {
     __atomic_store_n(bucket, named, __ATOMIC_RELEASE);
 }
 
-/* ---- first use
- * ------------------------------------------------------------------------------------------ */
+/* ---- first use ---- */
 
 static void take_level_from_environment(jl_named *named) {
     int level = 0;
@@ -95,8 +93,7 @@ void jl_tree_unlock(void) {
     jl_epoch_settle();
 }
 
-/* ---- making loggers
- * ------------------------------------------------------------------------------------- */
+/* ---- making loggers ---- */
 
 static jl_named *new_named(jl_text name, uint32_t hash, jl_named *parent) {
     jl_named *named = jl_calloc(1, sizeof *named + name.len + 1);
@@ -190,8 +187,7 @@ const char *jsonlog_logger_get_name(const jsonlog_logger *logger) {
     return logger == NULL ? "" : jl_logger_of(logger)->named->name;
 }
 
-/* ---- level and propagate
- * --------------------------------------------------------------------------------- */
+/* ---- level and propagate ---- */
 
 void jsonlog_logger_set_level(jsonlog_logger *logger, int level) {
     if (logger == NULL)
@@ -241,8 +237,7 @@ bool jsonlog_logger_get_propagate(const jsonlog_logger *logger) {
            __atomic_load_n(&jl_logger_of(logger)->named->propagate, __ATOMIC_RELAXED);
 }
 
-/* ---- the handler to stdout
- * ------------------------------------------------------------------------------- */
+/* ---- the handler to stdout ---- */
 
 static bool needs_stdout_handler_locked(void) {
     return !jl_the_tree.root_is_configured && jl_the_tree.stdout_handler == NULL;

@@ -68,8 +68,7 @@ jl_text jl_level_text(int level) {
     return jl_text_of(jsonlog_level_name(level));
 }
 
-/* ---- reading
- * ---------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 /* @return the number, or -1. */
 static int parse_number(const char *text) {
@@ -131,8 +130,7 @@ jsonlog_status jsonlog_level_parse(const char *name, int *level, jsonlog_err *er
     return JSONLOG_OK;
 }
 
-/* ---- naming
- * ------------------------------------------------------------------------------------------ */
+/* ---- naming ---- */
 
 static bool is_name(const char *name) {
     if (name == NULL || name[0] == '\0')

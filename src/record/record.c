@@ -127,8 +127,7 @@ const jl_field *jl_record_fields(const jsonlog_record *record, uint32_t *count) 
     return record->merged;
 }
 
-/* ---- the public accessors
- * -------------------------------------------------------------------------- */
+/* ---- the public accessors ---- */
 
 int jsonlog_record_level(const jsonlog_record *record) {
     return record == NULL ? JSONLOG_LEVEL_NOTSET : record->level;

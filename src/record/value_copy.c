@@ -107,8 +107,7 @@ static jsonlog_value copy_cjson(jl_copy *copy, const cJSON *item, unsigned depth
     return jsonlog_from_pointer(type, jl_copy_bytes(copy, item->valuestring, len), len);
 }
 
-/* ---- values that hold values
- * ---------------------------------------------------------------------- */
+/* ---- values that hold values ---- */
 
 static const jsonlog_value *copy_values(jl_copy *copy, const jsonlog_value *values, size_t count,
                                         unsigned depth) {
@@ -181,8 +180,7 @@ static jsonlog_value copy_container(jl_copy *copy, const jsonlog_value *value, u
     return array;
 }
 
-/* ---- all values
- * ------------------------------------------------------------------------------------ */
+/* ---- all values ---- */
 
 /* Bytes of one element of an array of C values; 0 for other types. */
 static size_t element_size(uint8_t type) {

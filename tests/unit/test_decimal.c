@@ -174,8 +174,7 @@ static void takes_a_double_by_its_shortest_text(void **state) {
         assert_views(jl_decimal_of_double(cases[i].value, digits), cases[i].literal);
 }
 
-/* --- against long addition on a fixed grid: 60 digits before and after the point
- * ------------------ */
+/* ---- against long addition on a fixed grid: 60 digits before and after the point ---- */
 
 #define HALF 60
 

@@ -220,8 +220,7 @@ static void survives_every_failed_allocation(void **state) {
     jsonlog_filter_free(filter);
 }
 
-/* --- the matcher against the slow way
- * -------------------------------------------------------------- */
+/* ---- the matcher against the slow way ---- */
 
 /* Every condition on its own: one walk for each selector, SPEC 5.4 and 5.5 on what it selects. */
 static void assert_same_verdicts(const jsonlog_filter *filter, jl_text line) {

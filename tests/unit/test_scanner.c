@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* --- a second opinion: RFC 8259 by recursive descent, as plain as it can be written
- * --------------- */
+/* ---- a second opinion: RFC 8259 by recursive descent, as plain as it can be written ---- */
 
 typedef struct reader {
     const char *at;
