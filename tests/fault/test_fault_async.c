@@ -1,6 +1,7 @@
 /** The async handler where things go wrong: a slow reader, a reader that goes away, forks under
  * load, each way a process can end. */
 #include "fault/numbered_lines.h"
+#include "support/fork_guard.h"
 #include "support/handler_lines.h"
 #include "support/under_tsan.h"
 
@@ -157,8 +158,10 @@ static bool is_over; /* atomic */
 
 static void *log_until_over(void *argument) {
     writer *w = argument;
-    for (; !__atomic_load_n(&is_over, __ATOMIC_RELAXED); w->lines++)
+    while (!__atomic_load_n(&is_over, __ATOMIC_RELAXED)) {
         log_numbered(w->id, w->lines, 100);
+        __atomic_add_fetch(&w->lines, 1, __ATOMIC_RELAXED);
+    }
     return NULL;
 }
 
@@ -174,10 +177,13 @@ static numbered_reader read_file(const char *path, size_t *tail) {
     return found;
 }
 
+/* Flushed, so that its thread runs: AddressSanitizer holds a lock while a thread starts, and a
+ * child forked just then would wait for it for ever. */
 static jsonlog_handler *log_to_file(char path[64]) {
     jsonlog_handler *handler =
         async_to(open_file(O_WRONLY | O_APPEND, "", path), JSONLOG_ASYNC_BLOCK);
     jsonlog_logger_set_handlers(jsonlog_root(), &handler, 1);
+    assert_int_equal(jsonlog_flush(), JSONLOG_OK);
     jsonlog_handler_release(handler);
     return handler;
 }
@@ -209,6 +215,8 @@ static void children_write_their_own_lines(void **state) {
     for (int i = 0; i < 4; i++) {
         writers[i].id = i;
         pthread_create(&writers[i].thread, NULL, log_until_over, &writers[i]);
+        while (__atomic_load_n(&writers[i].lines, __ATOMIC_RELAXED) == 0)
+            usleep(100);
     }
     for (long i = 0; i < forks * 4; i++) {
         const pid_t pid = fork();
@@ -407,6 +415,7 @@ static void a_sudden_end_leaves_a_beginning(void **state) {
         log_to_file(path);
         const pid_t pid = fork();
         if (pid == 0) {
+            alarm(60);
             for (long n = 0; n < 3000 || i % 2 == 0; n++)
                 log_numbered(0, n, 100);
             _exit(0);
@@ -415,6 +424,7 @@ static void a_sudden_end_leaves_a_beginning(void **state) {
         if (i % 2 == 0)
             kill(pid, SIGKILL);
         assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_int_equal(status, i % 2 == 0 ? SIGKILL : 0);
         jsonlog_logger_set_handlers(jsonlog_root(), NULL, 0);
         const numbered_reader found = read_file(path, &tail);
         assert_int_equal(found.seen[0], found.next[0]);
@@ -424,6 +434,8 @@ static void a_sudden_end_leaves_a_beginning(void **state) {
 }
 
 int main(void) {
+    if (!install_fork_guard())
+        return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_slow_reader_holds_up_or_loses),
         cmocka_unit_test(a_lost_reader_kills_nobody),

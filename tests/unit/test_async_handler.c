@@ -709,7 +709,7 @@ static bool check_silent_child(jsonlog_handler *handler) {
 static int in_child(bool (*check)(jsonlog_handler *), jsonlog_handler *handler) {
     const pid_t pid = fork();
     if (pid == 0) {
-        alarm(30);
+        alarm(60);
         _exit(check(handler) ? 0 : 1);
     }
     int status = -1;

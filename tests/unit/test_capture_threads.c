@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "support/capture_fixture.h"
+#include "support/fork_guard.h"
 
 #include <sys/wait.h>
 
@@ -328,7 +329,7 @@ static void a_child_of_fork_has_captures_of_its_own(void **state) {
     for (size_t i = 0; i < 30 * effort(); i++) {
         const pid_t pid = fork();
         if (pid == 0) {
-            alarm(10);
+            alarm(60);
             _exit(child_of_fork(all));
         }
         int status = -1;
@@ -345,7 +346,7 @@ static void a_child_of_fork_has_captures_of_its_own(void **state) {
 }
 
 int main(void) {
-    if (!set_up_loggers())
+    if (!install_fork_guard() || !set_up_loggers())
         return 1;
     const struct CMUnitTest tests[] = {
         CAPTURE_TEST(captures_nest_and_overlap),

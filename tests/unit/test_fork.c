@@ -1,3 +1,4 @@
+#include "support/fork_guard.h"
 #include "support/test_random.h"
 
 #include <jsonlog/jsonlog.h>
@@ -51,7 +52,7 @@ static void *work(void *argument) {
 
 /* Everything a child may do at once; alarm() turns a deadlock into a death. */
 static int use_the_library(uint64_t parents_thread) {
-    alarm(20);
+    alarm(60);
     const uint64_t before = lines;
     jsonlog_info(jsonlog_get("a.b"), "in the child", "n", 1);
     if (lines != before + 1)
@@ -130,7 +131,7 @@ static void a_fork_inside_a_log_call_is_survived(void **state) {
     const uint64_t before = lines;
     jsonlog_info(jsonlog_get("inside"), "m", "fork", jsonlog_call(fork_inside, &pid));
     if (pid == 0) {
-        alarm(20);
+        alarm(60);
         jsonlog_info(jsonlog_get("inside"), "m");
         jsonlog_logger_set_handlers(jsonlog_root(), NULL, 0);
         _exit(lines == before + 2 ? 0 : 1);
@@ -141,6 +142,8 @@ static void a_fork_inside_a_log_call_is_survived(void **state) {
 }
 
 int main(void) {
+    if (!install_fork_guard())
+        return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_child_of_many_threads_can_log_at_once),
         cmocka_unit_test(a_child_has_a_thread_id_of_its_own),

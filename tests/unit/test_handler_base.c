@@ -579,7 +579,7 @@ static int in_child(bool (*check)(jsonlog_handler *handler, probe *p), jsonlog_h
                     probe *p) {
     pid_t pid = fork();
     if (pid == 0) {
-        alarm(10);
+        alarm(60);
         jl_handler_after_fork(handler);
         _exit(check(handler, p) ? 0 : 1);
     }

@@ -25,7 +25,7 @@ static const char *stdout_of(void (*life)(void)) {
         dup2(ends[1], STDOUT_FILENO);
         close(ends[0]);
         close(ends[1]);
-        alarm(20);
+        alarm(60);
         jsonlog_set_clock(log_lines_now, NULL);
         life();
         exit(0);
