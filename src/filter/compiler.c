@@ -39,12 +39,16 @@ static void make_condition(parts *all, jl_condition *to, jl_condition_syntax *fr
 
 /* --- nodes ----------------------------------------------------------------------------------- */
 
+static void add_name(parts *all, jl_node *node, const jl_trie_node *child) {
+    const jl_literal name = jl_literal_of(child->step->name);
+    all->names[node->name_count++] = (jl_name_edge){name, child->number};
+    node->name_sieve |=
+        name.has_replacement ? UINT64_MAX : jl_key_bit(name.text.ptr, name.text.len);
+}
+
 static void make_edge(parts *all, jl_node *node, const jl_trie_node *child) {
     switch (child->step->kind) {
-    case JL_STEP_NAME:
-        all->names[node->name_count++] =
-            (jl_name_edge){jl_literal_of(child->step->name), child->number};
-        break;
+    case JL_STEP_NAME: add_name(all, node, child); break;
     case JL_STEP_INDEX:
         all->indexes[node->index_count++] = (jl_index_edge){child->step->index, child->number};
         break;

@@ -35,6 +35,7 @@ typedef struct frame {
     bool is_first;   /* nothing has been read of it */
     bool wants_null; /* see jl_node.wants_null */
     bool is_reread;  /* only for the wildcard: see filter/pending.h */
+    uint64_t sieve;  /* keys that pass may lead on */
     uint16_t parent; /* the node of the set with a wildcard below it; JL_TRIE_NONE if there is none.
                         One at most: a wildcard follows only an exact path. */
     uint64_t index;  /* of the next element */
@@ -189,6 +190,7 @@ static bool push(matcher *m, const active *set, bool is_object) {
         const jl_node *node = &m->program->nodes[set->nodes[n]];
         f->wants_null = f->wants_null || (node->wants_null && !is_object);
         f->parent = node->any != 0 ? set->nodes[n] : f->parent;
+        f->sieve |= node->any != 0 ? UINT64_MAX : node->name_sieve;
     }
     if (f->parent != NO_PARENT && is_object)
         jl_pending_begin(pending_of(m, f), UINT8_MAX);
@@ -247,13 +249,21 @@ static void follow_index(matcher *m, const frame *f, active *set) {
 
 static jl_scan_next next_member(matcher *m, frame *f, active *set) {
     jl_json_string key;
-    const jl_scan_next next = jl_scan_member(&m->scanner, f->is_first, &key);
-    if (next != JL_SCAN_MORE)
-        return next;
-    if (f->parent != NO_PARENT)
-        jl_pending_member(pending_of(m, f), key);
-    follow_key(m, f, key, set);
-    return next;
+    for (;;) {
+        const jl_scan_next next = jl_scan_member(&m->scanner, f->is_first, &key);
+        if (next != JL_SCAN_MORE)
+            return next;
+        if (f->parent != NO_PARENT)
+            jl_pending_member(pending_of(m, f), key);
+        if (key.has_escape || (f->sieve & jl_key_bit(key.ptr, key.len)) != 0) {
+            follow_key(m, f, key, set);
+            if (set->count > 0)
+                return next;
+        }
+        f->is_first = false;
+        if (!jl_scan_skip_value(&m->scanner))
+            return JL_SCAN_BAD;
+    }
 }
 
 static jl_scan_next next_element(matcher *m, frame *f, active *set) {

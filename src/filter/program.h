@@ -53,15 +53,22 @@ typedef struct jl_index_edge {
     uint16_t node;
 } jl_index_edge;
 
+/** Keys with different bits are different, if neither has an escape. */
+static inline uint64_t jl_key_bit(const char *key, size_t len) {
+    return UINT64_C(1) << ((len * 8 + (len == 0 ? 0 : (unsigned char)key[0])) % 64);
+}
+
 /** A place in the event that some selector goes through. Node 0 is `$`. */
 typedef struct jl_node {
     const jl_name_edge *names;
     const jl_index_edge *indexes;
     uint16_t name_count;
     uint16_t index_count;
-    uint16_t any;     /**< the node of the wildcard step; 0 if there is none */
-    uint16_t first;   /**< conditions at this node: [first, own_end) */
-    uint16_t own_end; /**< conditions below it: [own_end, end) */
+    uint64_t name_sieve; /**< the jl_key_bit() of each name; all of them if one can be spelled with
+                              ill-formed bytes */
+    uint16_t any;        /**< the node of the wildcard step; 0 if there is none */
+    uint16_t first;      /**< conditions at this node: [first, own_end) */
+    uint16_t own_end;    /**< conditions below it: [own_end, end) */
     uint16_t end;
     uint8_t slot;    /**< with `any`: which of the pattern's wildcard parents this is */
     bool is_wild;    /**< a wildcard step leads to it */

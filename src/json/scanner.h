@@ -15,6 +15,7 @@
  * After a function has failed, `fault` and `at` say what and where; nothing may be read on.
  */
 #include "base/text.h"
+#include "json/scan_loops.h"
 
 #include <jsonlog/filter.h>
 
@@ -79,11 +80,63 @@ bool jl_scan_open(jl_scanner *scanner);
 /** Step out, over the closing bracket that JL_SCAN_END found. */
 void jl_scan_close(jl_scanner *scanner);
 
-/** Go to the next member of the innermost object. @param is_first  no comma stands before it. */
-jl_scan_next jl_scan_member(jl_scanner *scanner, bool is_first, jl_json_string *key);
+/** @return false. */
+static inline bool jl_scan_fail(jl_scanner *scanner, jl_scan_fault fault) {
+    scanner->fault = fault;
+    return false;
+}
 
-/** Go to the next element of the innermost array. */
-jl_scan_next jl_scan_element(jl_scanner *scanner, bool is_first);
+/** Over the comma, unless the container ends here. `at` ends on the first byte of what follows. */
+static inline jl_scan_next jl_scan_item(jl_scanner *scanner, bool is_first, char closing) {
+    const char *at = jl_scan_blanks(scanner->at, scanner->end);
+    jl_scan_next next = JL_SCAN_BAD;
+    if (at < scanner->end && *at == closing) {
+        next = JL_SCAN_END;
+    } else if (at < scanner->end && (is_first || *at == ',')) {
+        at = is_first ? at : jl_scan_blanks(at + 1, scanner->end);
+        next = at < scanner->end ? JL_SCAN_MORE : JL_SCAN_BAD;
+    }
+    scanner->at = at;
+    if (next == JL_SCAN_BAD)
+        jl_scan_fail(scanner, JL_SCAN_SYNTAX);
+    return next;
+}
+
+/** Go to the next element of the innermost array. @param is_first  no comma stands before it. */
+static inline jl_scan_next jl_scan_element(jl_scanner *scanner, bool is_first) {
+    return jl_scan_item(scanner, is_first, ']');
+}
+
+/** Read the string at `at`, and step over it. */
+static inline bool jl_scan_string(jl_scanner *scanner, jl_json_string *string) {
+    if (scanner->at == scanner->end || *scanner->at != '"')
+        return jl_scan_fail(scanner, JL_SCAN_SYNTAX);
+    const char *start = scanner->at + 1;
+    const char *quote = jl_scan_string_end(start, scanner->end, &string->has_escape);
+    if (quote == NULL)
+        return jl_scan_fail(scanner, JL_SCAN_SYNTAX);
+    string->ptr = start;
+    string->len = (size_t)(quote - start);
+    scanner->at = quote + 1;
+    return true;
+}
+
+/** Go to the next member of the innermost object: `at` ends on its value. */
+static inline jl_scan_next jl_scan_member(jl_scanner *scanner, bool is_first, jl_json_string *key) {
+    const jl_scan_next next = jl_scan_item(scanner, is_first, '}');
+    if (next != JL_SCAN_MORE)
+        return next;
+    if (!jl_scan_string(scanner, key))
+        return JL_SCAN_BAD;
+    scanner->at = jl_scan_blanks(scanner->at, scanner->end);
+    if (scanner->at < scanner->end && *scanner->at == ':') {
+        scanner->at = jl_scan_blanks(scanner->at + 1, scanner->end);
+        if (scanner->at < scanner->end)
+            return JL_SCAN_MORE;
+    }
+    jl_scan_fail(scanner, JL_SCAN_SYNTAX);
+    return JL_SCAN_BAD;
+}
 
 /** @return true if the value at `at` is an object or an array. */
 static inline bool jl_scan_is_container(const jl_scanner *scanner) {
@@ -96,24 +149,18 @@ bool jl_scan_scalar(jl_scanner *scanner, jl_json_value *value);
 /** Step over the whole value at `at`, checking all of it. */
 bool jl_scan_skip(jl_scanner *scanner);
 
-/*
- * The inner loops, each on its own so that a vector twin can stand in for it.
- */
+/** Step over the string, number or name at `at`. */
+static inline bool jl_scan_skip_scalar(jl_scanner *scanner) {
+    const char *end = jl_scan_scalar_end(scanner->at, scanner->end);
+    if (end == NULL)
+        return jl_scan_fail(scanner, JL_SCAN_SYNTAX);
+    scanner->at = end;
+    return true;
+}
 
-/** @return the first byte that is no blank, or end. */
-const char *jl_scan_blanks(const char *at, const char *end);
-
-/**
- * Find the quote that ends a string.
- *
- * @param at          behind the opening quote.
- * @param has_escape  receives whether there was a backslash.
- * @return the closing quote; NULL if there is none, or a control character or a bad escape before
- * it.
- */
-const char *jl_scan_string_end(const char *at, const char *end, bool *has_escape);
-
-/** @return the first byte behind the number at `at`; NULL if it is none. */
-const char *jl_scan_number_end(const char *at, const char *end, bool *is_integer);
+/** jl_scan_skip(), with scalars in line. */
+static inline bool jl_scan_skip_value(jl_scanner *scanner) {
+    return jl_scan_is_container(scanner) ? jl_scan_skip(scanner) : jl_scan_skip_scalar(scanner);
+}
 
 #endif

@@ -386,6 +386,30 @@ static void agrees_with_a_plain_reader_on_random_text(void **state) {
     assert_true(taken > rounds / 100);
 }
 
+/* The byte-wise truth about the inside of strings, at each length and alignment. */
+static void both_forms_pass_over_the_same_bytes(void **state) {
+    (void)state;
+    static const unsigned char rare[] = {'"', '\\', 0x1F, 0x00, '\n', 0x20, 0x21, 0x7F, 0x80, 0xFF};
+    test_random random = {77};
+    const size_t rounds = test_effort(50000);
+    for (size_t round = 0; round < rounds; round++) {
+        char text[80];
+        const size_t len = test_random_below(&random, 70);
+        const size_t from = test_random_below(&random, 9);
+        memset(text, 'x', sizeof text);
+        for (size_t n = test_random_below(&random, 4); n > 0; n--)
+            text[from + test_random_below(&random, len + 1)] =
+                (char)rare[test_random_below(&random, sizeof rare)];
+        const char *at = text + from;
+        const char *const end = at + len;
+        const char *expected = at;
+        while (expected < end && jl_is_string_plain(*expected))
+            expected++;
+        assert_ptr_equal(jl_scan_plain_string_words(at, end), expected);
+        assert_ptr_equal(jl_scan_plain_string(at, end), expected);
+    }
+}
+
 /* --- details -------------------------------------------------------------------------------------
  */
 
@@ -472,6 +496,7 @@ int main(void) {
         cmocka_unit_test(refuses_what_is_not),
         cmocka_unit_test(refuses_every_beginning_of_an_object),
         cmocka_unit_test(agrees_with_a_plain_reader_on_random_text),
+        cmocka_unit_test(both_forms_pass_over_the_same_bytes),
         cmocka_unit_test(nests_to_the_limit),
         cmocka_unit_test(says_where_it_stopped),
         cmocka_unit_test(hands_out_keys_and_values),
