@@ -82,6 +82,24 @@ JSONLOG_API const char *jsonlog_filter_get_pattern(const jsonlog_filter *filter,
  */
 JSONLOG_API bool jsonlog_filter_match(const jsonlog_filter *filter, const char *line, size_t len);
 
+/**
+ * Find the next line that matches in a buffer of lines, each ended by a newline (the last one may
+ * lack it).
+ *
+ *     for (const char *at = bytes, *line; (line = jsonlog_filter_find(filter, &at, end, &len));)
+ *         fwrite(line, 1, len + 1, stdout);
+ *
+ * Says of each line what jsonlog_filter_match() says of it. Where few lines match it is many times
+ * faster than asking line by line: a text that every match must hold is searched in all of them.
+ *
+ * @param at   where a line begins; moved to where the next one begins, or to end.
+ * @param end  behind the last byte.
+ * @param len  of the line that was found, without its newline; else undefined.
+ * @return where it begins; NULL: no further line matches.
+ */
+JSONLOG_API const char *jsonlog_filter_find(const jsonlog_filter *filter, const char **at,
+                                            const char *end, size_t *len);
+
 /** What jsonlog_filter_explain() says of one condition. */
 typedef struct jsonlog_explanation jsonlog_explanation;
 

@@ -72,7 +72,11 @@ static char *scratch_of(jsonlog_filter *filter) {
 
 static jsonlog_status parse_json(jsonlog_filter *filter, jl_syntax *syntax, jsonlog_err *err) {
     jsonlog_status status = jl_json_parse(filter->pattern, scratch_of(filter), syntax, err);
-    return status == JSONLOG_OK ? jl_json_compile(syntax, &filter->json, err) : status;
+    if (status == JSONLOG_OK)
+        status = jl_json_compile(syntax, &filter->json, err);
+    if (status == JSONLOG_OK)
+        jl_prefilter_of_json(&filter->prefilter, filter->json);
+    return status;
 }
 
 static jsonlog_status parse_delimited(jsonlog_filter *filter, jl_syntax *syntax, jsonlog_err *err) {
@@ -110,13 +114,20 @@ static jsonlog_status compile_regex(jsonlog_filter *filter, jsonlog_err *err) {
                             "nothing stands beside a regular expression");
 }
 
+static jsonlog_status compile_text(jsonlog_filter *filter, jsonlog_err *err) {
+    const jsonlog_status status =
+        jl_text_compile(filter->pattern, scratch_of(filter), &filter->text, err);
+    if (status == JSONLOG_OK)
+        jl_prefilter_of_text(&filter->prefilter, filter->text);
+    return status;
+}
+
 static jsonlog_status compile_kind(jsonlog_filter *filter, jsonlog_err *err) {
     switch (filter->kind) {
     case JSONLOG_FILTER_ALL: return JSONLOG_OK;
     case JSONLOG_FILTER_JSON:
     case JSONLOG_FILTER_DELIMITED: return compile_brackets(filter, err);
-    case JSONLOG_FILTER_TEXT:
-        return jl_text_compile(filter->pattern, scratch_of(filter), &filter->text, err);
+    case JSONLOG_FILTER_TEXT: return compile_text(filter, err);
     case JSONLOG_FILTER_REGEX: return compile_regex(filter, err);
     }
     return JSONLOG_E_INVALID;
@@ -176,15 +187,50 @@ const char *jsonlog_filter_get_pattern(const jsonlog_filter *filter, size_t *len
     return filter->bytes;
 }
 
-bool jsonlog_filter_match(const jsonlog_filter *filter, const char *line, size_t len) {
-    /* An empty line may come as NULL, which no search takes. */
-    const jl_text text = {line == NULL ? "" : line, len};
+static bool match_line(const jsonlog_filter *filter, jl_text line) {
     switch (filter->kind) {
-    case JSONLOG_FILTER_JSON: return jl_json_match(filter->json, text, NULL, NULL);
-    case JSONLOG_FILTER_TEXT: return jl_text_match(filter->text, text);
-    case JSONLOG_FILTER_REGEX: return jl_regex_search(filter->regex, text);
-    case JSONLOG_FILTER_DELIMITED: return jl_delimited_match(filter->delimited, text);
+    case JSONLOG_FILTER_JSON: return jl_json_match(filter->json, line, NULL, NULL);
+    case JSONLOG_FILTER_TEXT: return jl_text_match(filter->text, line);
+    case JSONLOG_FILTER_REGEX: return jl_regex_search(filter->regex, line);
+    case JSONLOG_FILTER_DELIMITED: return jl_delimited_match(filter->delimited, line);
     case JSONLOG_FILTER_ALL: break;
     }
     return true;
+}
+
+bool jsonlog_filter_match(const jsonlog_filter *filter, const char *line, size_t len) {
+    /* An empty line may come as NULL, which no search takes. */
+    const jl_text text = {line == NULL ? "" : line, len};
+    return jl_prefilter_find(&filter->prefilter, text.ptr, text.ptr + len) != NULL &&
+           match_line(filter, text);
+}
+
+/* --- many lines ------------------------------------------------------------------------------ */
+
+static const char *line_start(const char *start, const char *inside) {
+    const char *newline = memrchr(start, '\n', (size_t)(inside - start));
+    return newline == NULL ? start : newline + 1;
+}
+
+static const char *line_end(const char *inside, const char *end) {
+    const char *newline = memchr(inside, '\n', (size_t)(end - inside));
+    return newline == NULL ? end : newline;
+}
+
+/* No needle holds a newline: the place that was found is inside the line that may match. */
+const char *jsonlog_filter_find(const jsonlog_filter *filter, const char **at, const char *end,
+                                size_t *len) {
+    while (*at < end) {
+        const char *inside = jl_prefilter_find(&filter->prefilter, *at, end);
+        if (inside == NULL)
+            break;
+        const char *line = line_start(*at, inside);
+        const char *newline = line_end(inside, end);
+        *at = newline < end ? newline + 1 : end;
+        *len = (size_t)(newline - line);
+        if (match_line(filter, (jl_text){line, *len}))
+            return line;
+    }
+    *at = end;
+    return NULL;
 }

@@ -10,6 +10,7 @@
  */
 #include "filter/glob.h"
 #include "filter/parser.h"
+#include "filter/prefilter.h"
 #include "filter/text_pattern.h"
 #include "json/unescape.h"
 
@@ -109,6 +110,7 @@ struct jsonlog_filter {
     jl_text_program *text;
     jl_regex *regex;
     jl_delimited_program *delimited;
+    jl_prefilter prefilter;
     jl_text pattern; /**< views `bytes` */
     char bytes[];    /**< the pattern with a NUL, then the texts it spells with escapes */
 };

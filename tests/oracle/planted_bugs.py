@@ -22,6 +22,9 @@ JSON = [
     ("&& is ||", "src/filter/joint.c", "joint == JL_JOINT_AND ? left && right", "joint == JL_JOINT_AND ? left || right"),
     ("a glob's first and last piece may overlap", "src/filter/glob.c", "    if (value.len < first.len + last.len || ", "    if (value.len < last.len || "),
     ("trailing text after the object is ignored", "src/filter/match_json.c", "return jl_scan_finish(&m->scanner);", "return true;"),
+    ("no escape hides a text", "src/filter/needle.c", 'memcmp(at, "\\\\u00", 4) == 0', "false"),
+    ("a number has no text", "src/filter/prefilter.c", '"0123456789+-.eEInfityNa"', '""'),
+    ("one side of || is enough", "src/filter/prefilter.c", "left->count == 0 || right->count == 0 ||", "left->count == 0 ||"),
     ("an index counts from one", "src/filter/match_json.c", "    f->index++;\n    return next;", "    f->index += 2;\n    return next;"),
 ]
 
