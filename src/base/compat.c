@@ -1,14 +1,18 @@
 #include "base/compat.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #ifdef __linux__
+#include <bsd/libutil.h>
 #include <bsd/stdlib.h>
 #include <bsd/string.h>
 #include <sys/syscall.h>
+#elif defined(__FreeBSD__) || defined(__APPLE__)
+#include <libutil.h>
 #endif
 
 uint64_t jl_compat_thread_id(void) {
@@ -32,4 +36,18 @@ const char *jl_compat_program_name(void) {
 
 size_t jl_compat_copy(char *to, const char *from, size_t size) {
     return strlcpy(to, from, size);
+}
+
+void jl_compat_random(void *out, size_t size) {
+    arc4random_buf(out, size);
+}
+
+bool jl_compat_expand_number(const char *text, uint64_t *number) {
+    const int error = errno;
+    uint64_t value = 0;
+    const bool is_good = expand_number(text, &value) == 0;
+    errno = error;
+    if (is_good)
+        *number = value;
+    return is_good;
 }
