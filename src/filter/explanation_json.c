@@ -39,10 +39,14 @@ static void append_condition(jl_buffer *out, const jsonlog_explanation *explanat
 
 /* --- the tree -------------------------------------------------------------------------------- */
 
+/* A pattern of terms can have more of them than others have conditions. */
+#define PARTS_MAX (2 * JL_TERMS_MAX)
+_Static_assert(PARTS_MAX >= JL_JOINTS_MAX, "the joints of every kind of pattern must fit");
+
 /* Where the part of the joints that ends at each joint begins: the left side of a joint ends in
  * front of where its right side begins. */
 static void find_parts(const jsonlog_explanation *explanation, uint16_t *begins) {
-    uint16_t stack[JL_JOINTS_MAX];
+    uint16_t stack[PARTS_MAX];
     size_t used = 0;
     for (size_t i = 0; i < explanation->joint_count; i++) {
         const bool is_joint = explanation->joints[i] >= JL_JOINT_AND;
@@ -74,8 +78,8 @@ static void append_joint(jl_buffer *out, const jsonlog_explanation *explanation,
 }
 
 static void append_tree(jl_buffer *out, const jsonlog_explanation *explanation) {
-    uint16_t begins[JL_JOINTS_MAX];
-    task tasks[2 * JL_JOINTS_MAX];
+    uint16_t begins[PARTS_MAX];
+    task tasks[2 * PARTS_MAX];
     size_t count = 0;
     find_parts(explanation, begins);
     tasks[count++] = (task){TASK_NODE, (uint16_t)(explanation->joint_count - 1), 0};

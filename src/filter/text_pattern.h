@@ -13,9 +13,12 @@
  */
 #include "base/text.h"
 
-#include <jsonlog/status.h>
+#include <jsonlog/filter.h>
 
 #include <stdint.h>
+
+/* The shortest term is a letter, and a blank stands between two. */
+#define JL_TERMS_MAX ((JSONLOG_PATTERN_MAX + 1) / 2)
 
 typedef enum jl_term_kind {
     JL_TERM_REQUIRED,

@@ -1,4 +1,5 @@
 #include <jsonlog/filter.h>
+#include <jsonlog/lint.h>
 
 #include "support/counted_heap.h"
 
@@ -274,12 +275,42 @@ static void survives_every_failed_allocation(void **state) {
     jsonlog_filter_free(filter);
 }
 
+/* `head`, then `part` as often as there is room for it, then `tail`. */
+static void assert_largest_pattern(const char *head, const char *part, const char *tail,
+                                   size_t count) {
+    char pattern[JSONLOG_PATTERN_MAX + 1];
+    char *at = stpcpy(pattern, head);
+    while ((size_t)(at - pattern) + strlen(part) + strlen(tail) <= JSONLOG_PATTERN_MAX)
+        at = stpcpy(at, part);
+    strcpy(at, tail);
+    jsonlog_explanation *explanation = explain(pattern, "x", 1);
+    assert_int_equal(jsonlog_explanation_count(explanation), count);
+    cJSON *json = cJSON_Parse(jsonlog_explanation_json(explanation));
+    assert_non_null(json);
+    cJSON_Delete(json);
+    jsonlog_explanation_free(explanation);
+    jsonlog_lint *lint = NULL;
+    assert_int_equal(jsonlog_lint_pattern(pattern, strlen(pattern), &lint, NULL), JSONLOG_OK);
+    assert_int_equal(jsonlog_lint_finish(lint), JSONLOG_OK);
+    jsonlog_lint_free(lint);
+}
+
+static void takes_the_largest_patterns(void **state) {
+    (void)state;
+    assert_largest_pattern("z", " z", "", 512);
+    assert_largest_pattern("?z", " ?z", "", 341);
+    assert_largest_pattern("{$.a=1", "||$.b=1", "}", 146);
+    assert_largest_pattern("[a", "||a", "]", 341);
+    assert_largest_pattern("[a", ",", "]", 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_one_object),
         cmocka_unit_test(joins_as_the_pattern_does),
         cmocka_unit_test(tells_the_verdict_of_every_vector),
         cmocka_unit_test(stays_safe_to_show),
+        cmocka_unit_test(takes_the_largest_patterns),
         cmocka_unit_test(counts_what_it_does_not_list),
         cmocka_unit_test(shows_fields_as_text),
         cmocka_unit_test(survives_every_failed_allocation),
