@@ -13,8 +13,8 @@
  * handler's own writes it to the target, one line at a time. In the common case a call takes no
  * lock and makes no system call; it wakes the thread only when that sleeps.
  *
- * Accepted means: in the ring. What is in the ring is lost when the process is killed, crashes, or
- * leaves by _exit(): up to a millisecond of lines when the target is fast. exit(),
+ * Accepted means: in the ring. What is in the ring is lost when the process is killed, crashes (but
+ * see crash.h), or leaves by _exit(): up to a millisecond of lines when the target is fast. exit(),
  * jsonlog_shutdown(), jsonlog_flush() and jsonlog_handler_flush() write it out.
  *
  * Order: the lines of one thread keep theirs; between threads it is the order in which they took
@@ -23,11 +23,12 @@
  * as it can be written: {"logType":"WARN","logger":"jsonlog","message":"lines lost","lost":17,
  * "reason":"ring full"}; "reason" is also "timeout", "too large", "nested", "format" or "closed".
  *
- * Level and filters of the target apply, asked on the calling thread; those of the async handler
- * come on top. The formatter is the one the target has when the async handler is made; to change it
- * later set it on the async handler. The target writes without a record (jsonlog_line.record is
- * NULL), and what it cannot write is counted as lost in both handlers, and reported by the target.
- * Give it no other loggers, or order between the two ways is lost.
+ * Level and filters of the target apply, asked on the calling thread; its filter pattern
+ * (routing.h) is asked by the thread that writes. Those of the async handler come on top, all on
+ * the calling thread. The formatter is the one the target has when the async handler is made; to
+ * change it later set it on the async handler. The target writes without a record
+ * (jsonlog_line.record is NULL), and what it cannot write is counted as lost in both handlers, and
+ * reported by the target. Give it no other loggers, or order between the two ways is lost.
  *
  * A record that the target logs while it writes goes straight to the target, which drops and counts
  * it if it has a lock. In the child of a fork the ring is empty: what the parent had in it is the

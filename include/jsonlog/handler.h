@@ -35,7 +35,15 @@ typedef struct jsonlog_line {
     int level;
     int64_t time_ns;
     const jsonlog_record *record; /**< NULL behind an async handler: the call has returned */
+    unsigned flags;               /**< JSONLOG_LINE_…; other bits are the library's */
 } jsonlog_line;
+
+/** In jsonlog_line.flags: kept by a flight recorder (recorder.h) and written later than it was
+ *  logged, or the line that made it do so. Levels do not apply. */
+#define JSONLOG_LINE_RECORDED 1u
+/** What the library itself says about a handler ("lines lost"). Levels and filter patterns do not
+ *  apply. */
+#define JSONLOG_LINE_REPORT 2u
 
 /** What a handler does. Every function gets `self` back. */
 typedef struct jsonlog_handler_class {
@@ -134,7 +142,8 @@ typedef struct jsonlog_write_policy {
  * Accepted then means: in the buffer. It is written when it is full, when its oldest line is
  * `flush_ms` old (by one thread for all buffers of the process), with a line of `flush_level`
  * (JSONLOG_LEVEL_ERROR; change it in what this returns, JSONLOG_LEVEL_OFF for never), by a flush,
- * at exit and with the handler. A kill, a crash, _exit() and exec() lose what it holds: at most
+ * at exit and with the handler. A kill, a crash (but see crash.h), _exit() and exec() lose what it
+ * holds: at most
  * `bytes` and at most the lines of the last `flush_ms`. The child of a fork begins with an empty
  * one.
  *

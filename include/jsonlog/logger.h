@@ -299,6 +299,74 @@ JSONLOG_API jsonlog_status jsonlog_set_static_fields(const jsonlog_field *fields
     JSONLOG_EVERY_MS_(log, JSONLOG_LEVEL_FATAL, ms, __VA_ARGS__)
 
 /**
+ * At most n records of this call site in `per_ms` milliseconds, counted from the first of them; the
+ * others are held back, like those above, and counted:
+ *
+ *     jsonlog_error_burst(log, 5, 1000, "connection refused", "host", host);
+ *
+ * The count comes as "suppressed" in the site's next record. Where none comes, it is a record of
+ * its own, of the same logger and level, once the window is over:
+ *
+ *     {…,"logType":"ERROR","logger":"payment","errorMessage":"repeated 1,234 times: connection
+ *      refused","file":"pay.c","line":42,"suppressed":1234}
+ *
+ * No thread waits for that moment. The record is written behind the next record of the process,
+ * whatever its logger, by jsonlog_flush(), and with each heartbeat (jsonlog_heartbeat_start()
+ * bounds the time in a process that is silent otherwise); jsonlog_shutdown() and exit() write all
+ * there are, of open windows too. A kill loses them. The text of a message that is no literal is
+ * left out; file and message are cut to 255 bytes. Of more than 128 sites that hold back at the
+ * same time, those beyond tell their count only in their next record. `n` counts up to 16,777,215;
+ * a `per_ms` of 0 holds nothing back.
+ */
+#define jsonlog_trace_burst(log, n, per_ms, ...) \
+    JSONLOG_BURST_(log, JSONLOG_LEVEL_TRACE, n, per_ms, __VA_ARGS__)
+#define jsonlog_debug_burst(log, n, per_ms, ...) \
+    JSONLOG_BURST_(log, JSONLOG_LEVEL_DEBUG, n, per_ms, __VA_ARGS__)
+#define jsonlog_info_burst(log, n, per_ms, ...) \
+    JSONLOG_BURST_(log, JSONLOG_LEVEL_INFO, n, per_ms, __VA_ARGS__)
+#define jsonlog_warn_burst(log, n, per_ms, ...) \
+    JSONLOG_BURST_(log, JSONLOG_LEVEL_WARN, n, per_ms, __VA_ARGS__)
+#define jsonlog_error_burst(log, n, per_ms, ...) \
+    JSONLOG_BURST_(log, JSONLOG_LEVEL_ERROR, n, per_ms, __VA_ARGS__)
+#define jsonlog_fatal_burst(log, n, per_ms, ...) \
+    JSONLOG_BURST_(log, JSONLOG_LEVEL_FATAL, n, per_ms, __VA_ARGS__)
+
+/** Which records of a busy call site are kept. Start from JSONLOG_SAMPLING_POLICY_INIT. */
+typedef struct jsonlog_sampling_policy {
+    size_t size;
+    int below;            /**< records of this level and above are never sampled; 0: ERROR */
+    uint32_t first;       /**< so many of a call site are kept in each interval; 0: 1 */
+    uint32_t thereafter;  /**< and then every so many-th; 0: none */
+    uint32_t interval_ms; /**< counting starts anew; 0: never */
+    bool is_random;       /**< keep the same share, chosen as if by chance, so that a site whose
+                               records come in a fixed order is not always cut at the same place */
+} jsonlog_sampling_policy;
+#define JSONLOG_SAMPLING_POLICY_INIT JSONLOG_OPTIONS_INIT_(jsonlog_sampling_policy)
+
+/**
+ * Sample the records of a logger and of those below it that have no sampling of their own; set at
+ * the root it is for the whole process. There is none unless it is asked for.
+ *
+ *     jsonlog_sampling_policy policy = JSONLOG_SAMPLING_POLICY_INIT;
+ *     policy.first = 100;         a hundred of each call site in a second,
+ *     policy.thereafter = 100;    then every hundredth
+ *     policy.interval_ms = 1000;
+ *     jsonlog_logger_set_sampling(jsonlog_root(), &policy);
+ *
+ * Each call site is counted by itself, over all threads; records without one (jsonlog_log_fields())
+ * by their message. There are 4,096 counters: two of many thousand sites may share one. A record
+ * left out costs its arguments but no formatting and no filter, is counted (jsonlog_stats.sampled),
+ * and said in the "suppressed" of the site's next record. Metrics and what the library reports
+ * itself are never sampled.
+ *
+ * @param policy  copied; NULL: as its parent again. `thereafter` 1 keeps all.
+ * @return JSONLOG_OK, JSONLOG_E_INVALID (logger NULL, wrong size, a level out of range),
+ *         JSONLOG_E_NOMEM.
+ */
+JSONLOG_API jsonlog_status jsonlog_logger_set_sampling(jsonlog_logger *logger,
+                                                       const jsonlog_sampling_policy *policy);
+
+/**
  * Would a record of this level be written anywhere? For work done only to be logged. NULL: false.
  */
 JSONLOG_INLINE bool jsonlog_enabled(const jsonlog_logger *logger, int level) {
@@ -310,9 +378,10 @@ JSONLOG_INLINE bool jsonlog_enabled(const jsonlog_logger *logger, int level) {
 typedef struct jsonlog_slot {
     uint32_t id;
     uint32_t flags;
-    uint64_t count;      /**< calls that came past _once, _every_n or _every_ms */
+    uint64_t count;      /**< calls that came past _once, _every_n or _every_ms; of _burst: where
+                              what it holds back is counted */
     uint64_t suppressed; /**< held back since the last record */
-    int64_t next_ns;
+    int64_t next_ns;     /**< of _every_ms: when the next one may pass; of _burst: the window */
 } jsonlog_slot;
 
 /** What never changes about a call site. */
@@ -355,30 +424,42 @@ JSONLOG_API void jsonlog_log_fields(jsonlog_logger *logger, int level, const cha
 JSONLOG_API bool jsonlog_slot_once(jsonlog_slot *slot);
 JSONLOG_API bool jsonlog_slot_every_n(jsonlog_slot *slot, uint64_t n);
 JSONLOG_API bool jsonlog_slot_every_ms(jsonlog_slot *slot, int64_t ms);
+/** @param literal  the message if it is a literal, else NULL. */
+JSONLOG_API bool jsonlog_site_burst(jsonlog_logger *logger, const jsonlog_site *site,
+                                    const char *literal, uint64_t n, int64_t per_ms);
 /** @endcond */
 
 /* ---- the process
  * --------------------------------------------------------------------------------- */
 
-/** Counters since the start of the process; only ever growing. */
+/** Counters since the start of the process; only ever growing, but for the last one. */
 typedef struct jsonlog_stats {
-    uint64_t records;      /**< records that passed level and filters */
+    uint64_t records;      /**< records that passed level, sampling and filters */
     uint64_t lines;        /**< lines a handler accepted */
     uint64_t bytes;        /**< bytes in those lines */
-    uint64_t lost_output;  /**< lines that a handler could not write */
+    uint64_t lost_output;  /**< lines that a handler could not write, for any of these reasons: */
+    uint64_t lost_full;    /**< … the output, or the ring or buffer before it, was full */
+    uint64_t lost_error;   /**< … the write failed, or the handler refused */
+    uint64_t lost_format;  /**< … the record could not be formatted, or its line fits no cap */
+    uint64_t lost_closed;  /**< … the process was shut down */
+    uint64_t lost_later;   /**< lines that were accepted and then not written out */
     uint64_t lost_nested;  /**< records logged from within a log call that would have had to wait */
     uint64_t lost_memory;  /**< records, scopes and fields dropped for want of memory */
-    uint64_t lost_invalid; /**< records refused: unknown ABI, level out of range */
+    uint64_t lost_invalid; /**< records refused: unknown ABI, level out of range, wrong metrics */
+    uint64_t held_back;    /**< calls held back by _once, _every_n, _every_ms and _burst */
+    uint64_t sampled;      /**< records left out by sampling */
     uint64_t truncated;    /**< lines that had to be shortened to their cap */
     uint64_t
         replaced_values; /**< callbacks that failed, raw JSON that was none, NaN and infinities */
     uint64_t duplicate_keys; /**< fields that lost to an equal key in the same call */
+    uint64_t queued_bytes;   /**< now in the rings of all async handlers: goes up and down */
 } jsonlog_stats;
 
 /** Fill *stats. Cheap; the counters are read one after the other. */
 JSONLOG_API void jsonlog_get_stats(jsonlog_stats *stats);
 
-/** Let every handler write out what it has accepted. @return JSONLOG_OK or the first failure. */
+/** Let every handler write out what it has accepted, and log what was held back in bursts that are
+ * over. @return JSONLOG_OK or the first failure. */
 JSONLOG_API jsonlog_status jsonlog_flush(void);
 
 /** Flush, close and remove all handlers; later records are dropped and counted as lost output. Once
@@ -391,6 +472,15 @@ JSONLOG_API void jsonlog_set_clock(int64_t (*now_ns)(void *context), void *conte
 
 #ifdef __cplusplus
 }
+
+namespace jsonlog_detail {
+inline const char *literal_of(const char *message) {
+    return message;
+}
+inline const char *literal_of(const jsonlog_temporary &) {
+    return nullptr;
+}
+} // namespace jsonlog_detail
 #endif
 
 /* ---- the macros under the macros
@@ -411,6 +501,17 @@ JSONLOG_API void jsonlog_set_clock(int64_t (*now_ns)(void *context), void *conte
 #define JSONLOG_MARKED_(message, level)                                               \
     jsonlog_mark_message(JSONLOG_MESSAGE_OF_(message), __builtin_constant_p(message), \
                          (unsigned)(level))
+
+/* The message where it costs no evaluation. */
+#ifdef __cplusplus
+#define JSONLOG_LITERAL_OR_NULL_(message) \
+    (__builtin_constant_p(message) ? jsonlog_detail::literal_of(message) : NULL)
+#else
+#define JSONLOG_LITERAL_OR_NULL_(message) \
+    (__builtin_constant_p(message)                                                          \
+         ? _Generic((message), char * : (message), const char * : (message), default : NULL) \
+         : NULL)
+#endif
 
 #define JSONLOG_SITE_(shape, fixed_level, ...)                                 \
     static jsonlog_slot jsonlog_slot_;                                         \
@@ -478,5 +579,12 @@ JSONLOG_API void jsonlog_set_clock(int64_t (*now_ns)(void *context), void *conte
     JSONLOG_CALL_(log, level, jsonlog_slot_every_n(&jsonlog_slot_, (n)), __VA_ARGS__)
 #define JSONLOG_EVERY_MS_(log, level, ms, ...) \
     JSONLOG_CALL_(log, level, jsonlog_slot_every_ms(&jsonlog_slot_, (ms)), __VA_ARGS__)
+#define JSONLOG_BURST_(log, level, n, per_ms, ...)                                                \
+    JSONLOG_CALL_(                                                                                \
+        log, level,                                                                               \
+        jsonlog_site_burst(jsonlog_logger_, &jsonlog_site_,                                       \
+                           JSONLOG_LITERAL_OR_NULL_(JSONLOG_GIVEN_(JSONLOG_FIRST_(__VA_ARGS__))), \
+                           (n), (per_ms)),                                                        \
+        __VA_ARGS__)
 
 #endif

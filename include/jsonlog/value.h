@@ -75,6 +75,8 @@ typedef enum jsonlog_type {
 enum {
     JSONLOG_VALUE_SECRET = 1,  /**< written as "***", whatever it holds */
     JSONLOG_VALUE_LITERAL = 2, /**< a string literal: same address, same text, for ever */
+    JSONLOG_VALUE_METRIC = 4,  /**< made by jsonlog_measure(); `detail` has unit and resolution */
+    JSONLOG_VALUE_CUT = 8,     /**< a text of jsonlog_text() that was too long for its space */
 };
 
 typedef struct jsonlog_value jsonlog_value;
@@ -91,8 +93,8 @@ typedef bool (*jsonlog_call_fn)(jsonlog_writer *writer, void *context);
 struct jsonlog_value {
     uint8_t type;    /**< a jsonlog_type */
     uint8_t flags;   /**< JSONLOG_VALUE_… */
-    uint16_t detail; /**< of a message: the level of a record whose level is chosen at run time;
-                        else 0 */
+    uint16_t detail; /**< of a message: the level of a record whose level is chosen at run time; of
+                        a metric: unit and resolution; else 0 */
     uint32_t count;
     union {
         bool boolean;

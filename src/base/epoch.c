@@ -1,5 +1,7 @@
 #include "base/epoch.h"
 
+#include "base/clock.h"
+
 #include <sched.h>
 #include <time.h>
 
@@ -9,6 +11,7 @@
 
 #define WAIT_FIRST_NS 20000
 #define WAIT_LAST_NS  2000000
+#define NEVER         INT64_MAX
 
 uint64_t jl_epoch_now = 1;
 uint32_t jl_epoch_waiting;
@@ -111,11 +114,8 @@ void jl_epoch_retire(jl_retired *retired, void (*free_fn)(jl_retired *retired)) 
     jl_epoch_settle();
 }
 
-bool jl_epoch_wait(void) {
-    const jl_thread *thread = jl_thread_peek();
-    if (thread != NULL && thread->pins > 0)
-        return false;
-    const uint64_t old = __atomic_fetch_add(&jl_epoch_now, 1, __ATOMIC_SEQ_CST);
+/* @return whether all threads were seen outside or in a later epoch before the deadline. */
+static bool await_later_than(uint64_t old, int64_t deadline_ns) {
     struct timespec pause = {0, WAIT_FIRST_NS};
     jl_thread *who = NULL;
     for (int i = 0; lowest_pin(&who) <= old; i++) {
@@ -123,11 +123,30 @@ bool jl_epoch_wait(void) {
             sched_yield();
             continue;
         }
+        if (deadline_ns != NEVER && jl_clock_monotonic_ns() >= deadline_ns)
+            return false;
         nanosleep(&pause, NULL);
         pause.tv_nsec = pause.tv_nsec * 2 < WAIT_LAST_NS ? pause.tv_nsec * 2 : WAIT_LAST_NS;
     }
-    jl_epoch_reclaim();
     return true;
+}
+
+static bool wait_until(int64_t deadline_ns) {
+    const jl_thread *thread = jl_thread_peek();
+    if (thread != NULL && thread->pins > 0)
+        return false;
+    const uint64_t old = __atomic_fetch_add(&jl_epoch_now, 1, __ATOMIC_SEQ_CST);
+    const bool is_over = await_later_than(old, deadline_ns);
+    jl_epoch_reclaim();
+    return is_over;
+}
+
+bool jl_epoch_wait(void) {
+    return wait_until(NEVER);
+}
+
+bool jl_epoch_wait_for(uint32_t ms) {
+    return wait_until(jl_clock_monotonic_ns() + ms * INT64_C(1000000));
 }
 
 void jl_epoch_before_fork(void) {

@@ -70,6 +70,9 @@ void jl_epoch_settle(void);
  *  @return false at once if this thread is pinned itself. */
 bool jl_epoch_wait(void);
 
+/** The same, but no longer than this. @return false if one still runs. */
+bool jl_epoch_wait_for(uint32_t ms);
+
 /** Around fork(): hold the list of what waits, so that the child finds it whole. */
 void jl_epoch_before_fork(void);
 void jl_epoch_after_fork(void);

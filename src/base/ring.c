@@ -6,11 +6,16 @@
 
 #define CLOSED (UINT64_C(1) << 63)
 
+/* In a mark: the length is known, the text is not there yet. For the handler of a deadly signal,
+ * which must find its way past lines that nobody will finish. */
+#define UNFINISHED (UINT32_C(1) << 31)
+
 /* Stands in front of each text; never divided by the edge of the ring, for entries begin at
  * multiples of its size. */
 typedef struct entry {
-    uint32_t mark; /* atomic; the text's length plus one once it is there */
-    int32_t level;
+    uint32_t mark; /* atomic; the text's length plus one */
+    int16_t level;
+    uint16_t flags;
     int64_t time_ns;
 } entry;
 
@@ -61,9 +66,9 @@ static void make_zero(jl_ring *ring, uint64_t at, size_t len) {
 
 void jl_ring_reset(jl_ring *ring) {
     memset(ring->bytes, 0, ring->capacity);
-    ring->tail = 0;
-    ring->head = 0;
     pthread_mutex_init(&ring->head_lock, NULL);
+    __atomic_store_n(&ring->head, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&ring->tail, 0, __ATOMIC_SEQ_CST);
 }
 
 bool jl_ring_init(jl_ring *ring, size_t capacity) {
@@ -128,7 +133,9 @@ jl_ring_result jl_ring_put(jl_ring *ring, const jl_ring_line *line, size_t limit
     if (result != JL_RING_OK)
         return result;
     entry *e = entry_at(ring, at);
-    e->level = line->level;
+    __atomic_store_n(&e->mark, UNFINISHED | ((uint32_t)line->len + 1), __ATOMIC_RELAXED);
+    e->level = (int16_t)line->level;
+    e->flags = (uint16_t)line->flags;
     e->time_ns = line->time_ns;
     copy_in(ring, at + sizeof *e, line->text, line->len);
     __atomic_store_n(&e->mark, (uint32_t)line->len + 1, __ATOMIC_RELEASE);
@@ -144,7 +151,7 @@ static size_t finished_at(const jl_ring *ring, uint64_t at, uint64_t head) {
     if (at - head >= ring->capacity)
         return 0;
     uint32_t mark = __atomic_load_n(&entry_at(ring, at)->mark, __ATOMIC_ACQUIRE);
-    return mark == 0 ? 0 : jl_ring_size_of(mark - 1);
+    return mark == 0 || (mark & UNFINISHED) != 0 ? 0 : jl_ring_size_of(mark - 1);
 }
 
 static void move_head(jl_ring *ring, uint64_t head, size_t len) {
@@ -175,6 +182,55 @@ uint64_t jl_ring_clear(jl_ring *ring) {
     return lines;
 }
 
+bool jl_ring_peek(const jl_ring *ring, uint64_t at, jl_ring_view *view) {
+    if (finished_at(ring, at, jl_ring_head(ring)) == 0)
+        return false;
+    const entry *e = entry_at(ring, at);
+    const size_t place = place_of(ring, at + sizeof *e);
+    const size_t len = e->mark - 1;
+    view->text[0] = ring->bytes + place;
+    view->len[0] = before_edge(ring, place, len);
+    view->text[1] = ring->bytes;
+    view->len[1] = len - view->len[0];
+    return true;
+}
+
+void jl_ring_release(jl_ring *ring, uint64_t to) {
+    pthread_mutex_lock(&ring->head_lock);
+    const uint64_t head = ring->head;
+    if (to > head)
+        move_head(ring, head, (size_t)(to - head));
+    pthread_mutex_unlock(&ring->head_lock);
+}
+
+/* Who has reserved but not yet said how much has not begun to copy either, so its bytes are zero up
+ * to the next entry. */
+uint64_t jl_ring_behind(const jl_ring *ring, uint64_t at) {
+    const uint64_t tail = jl_ring_tail(ring);
+    uint32_t mark = at < tail ? __atomic_load_n(&entry_at(ring, at)->mark, __ATOMIC_ACQUIRE) : 0;
+    if (mark != 0)
+        return at + jl_ring_size_of((mark & ~UNFINISHED) - 1);
+    while (at < tail && mark == 0) {
+        at += JL_RING_OVERHEAD;
+        mark = at < tail ? __atomic_load_n(&entry_at(ring, at)->mark, __ATOMIC_ACQUIRE) : 0;
+    }
+    return at;
+}
+
+bool jl_ring_try_hold(jl_ring *ring) {
+    return pthread_mutex_trylock(&ring->head_lock) == 0;
+}
+
+void jl_ring_let_go(jl_ring *ring, uint64_t to) {
+    if (to > ring->head)
+        move_head(ring, ring->head, (size_t)(to - ring->head));
+    pthread_mutex_unlock(&ring->head_lock);
+}
+
+void jl_ring_open(jl_ring *ring) {
+    __atomic_fetch_and(&ring->tail, ~CLOSED, __ATOMIC_SEQ_CST);
+}
+
 bool jl_ring_take(jl_ring *ring, jl_ring_batch *batch, size_t limit) {
     pthread_mutex_lock(&ring->head_lock);
     uint64_t head = ring->head;
@@ -202,6 +258,7 @@ bool jl_ring_next(jl_ring_batch *batch, jl_ring_line *line) {
         .len = e->mark - 1,
         .level = e->level,
         .time_ns = e->time_ns,
+        .flags = e->flags,
     };
     batch->at += jl_ring_size_of(line->len);
     return true;

@@ -7,13 +7,13 @@
  *       |                             |
  *     --[ entry ][ entry ][ reserved ]------------   positions grow for ever, the place in
  *                                                    memory is the position modulo the capacity
- *     entry: mark (4 bytes), level (4), time (8), text, up to the next multiple of 16
+ *     entry: mark (4 bytes), level (2), flags (2), time (8), text, up to the next multiple of 16
  *
- * Putting reserves bytes by moving the tail with one compare-and-swap, copies, and then sets the
- * mark, the length plus one. Bytes behind the tail are zero, so an entry whose mark is zero is
- * reserved and not finished: whoever clears the way at the head makes its bytes zero before he
- * moves the head over them. Only the head has a lock, for the taker and for a putting thread that
- * discards; putting takes none.
+ * Putting reserves bytes by moving the tail with one compare-and-swap, sets the mark to the length
+ * plus one with a bit that says unfinished, copies, and takes the bit away. Bytes behind the tail
+ * are zero, so an entry whose mark is zero is reserved and not finished either: whoever clears the
+ * way at the head makes its bytes zero before he moves the head over them. Only the head has a
+ * lock, for the taker and for a putting thread that discards; putting takes none.
  */
 #include <pthread.h>
 #include <stdbool.h>
@@ -30,8 +30,9 @@
 typedef struct jl_ring_line {
     const char *text;
     size_t len;
-    int level;
+    int level; /**< 16 bits of it */
     int64_t time_ns;
+    unsigned flags; /**< 16 bits, passed through */
 } jl_ring_line;
 
 typedef enum jl_ring_result {
@@ -89,11 +90,36 @@ bool jl_ring_take(jl_ring *ring, jl_ring_batch *batch, size_t limit);
 /** @return false at the end of the batch. The text stays in the batch. */
 bool jl_ring_next(jl_ring_batch *batch, jl_ring_line *line);
 
+/** A finished line where it stands in the ring: in two pieces, for it may go over the edge. */
+typedef struct jl_ring_view {
+    const char *text[2];
+    size_t len[2];
+} jl_ring_view;
+
+/** For a taker that leaves lines in the ring until it is done with them: look at the one at a
+ *  position between head and tail. @return false if it is not finished, or `at` is the tail. */
+bool jl_ring_peek(const jl_ring *ring, uint64_t at, jl_ring_view *view);
+
+/** Give up all lines in front of `to`, the position of a line or the tail. */
+void jl_ring_release(jl_ring *ring, uint64_t to);
+
 /** Discard everything up to the first unfinished entry. @return how many lines there were. */
 uint64_t jl_ring_clear(jl_ring *ring);
 
 /** From here on nothing can be put; what is reserved may still be finished. */
 void jl_ring_close(jl_ring *ring);
+
+/** Take lines again. */
+void jl_ring_open(jl_ring *ring);
+
+/* ---- for the handler of a deadly signal; the ring is closed ---- */
+
+/** Keep takers away from the head. @return false if somebody is at it just now. */
+bool jl_ring_try_hold(jl_ring *ring);
+/** Discard what stands in front of `to`, and let takers in. */
+void jl_ring_let_go(jl_ring *ring, uint64_t to);
+/** The position behind the entry at `at`, finished or not; the tail if there is none. */
+uint64_t jl_ring_behind(const jl_ring *ring, uint64_t at);
 
 /** The position behind everything that is reserved, and the one before. */
 uint64_t jl_ring_tail(const jl_ring *ring);

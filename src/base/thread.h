@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 /** The counters of jsonlog_stats, in its order; see record/stats.h. */
-#define JL_THREAD_COUNTERS 10
+#define JL_THREAD_COUNTERS 17
 
 struct jl_space;
 struct jl_context;
@@ -90,8 +90,8 @@ static inline bool jl_lock_is_mine(const jl_lock *lock) {
     return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == (const void *)&jl_thread_here;
 }
 
-/** For rare changes of a few process-wide words (the clock, the names of levels); nothing is called
- * and nothing is allocated while it is held. */
+/** For rare changes of a few process-wide words (the clock, the names of levels, the list of queues);
+ * nothing that takes a lock or allocates is called while it is held. */
 extern jl_lock jl_words_lock;
 
 #endif

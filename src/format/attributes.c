@@ -103,7 +103,7 @@ static void write_thread_name(jsonlog_writer *writer) {
     char name[32] = "";
     if (pthread_getname_np(pthread_self(), name, sizeof name) != 0)
         name[0] = '\0';
-    jl_write_string(writer, jl_text_of(name));
+    jl_write_string(writer, jl_redact_visible(writer->redactor, jl_text_of(name)));
 }
 
 static void write_site(jsonlog_writer *writer, jl_attribute attribute, const jsonlog_site *site) {
@@ -160,7 +160,8 @@ void jl_write_attribute(jsonlog_writer *writer, jl_attribute attribute,
     case JL_ATTRIBUTE_MSECS: write_number(writer, milliseconds_of(ns)); break;
     case JL_ATTRIBUTE_PROCESS: write_number(writer, jsonlog_from_int64(getpid())); break;
     case JL_ATTRIBUTE_PROCESS_NAME:
-        jl_write_string(writer, jl_text_of(jl_compat_program_name()));
+        jl_write_string(writer, jl_redact_visible(writer->redactor,
+                                                  jl_text_of(jl_compat_program_name())));
         break;
     case JL_ATTRIBUTE_RELATIVE_CREATED: write_number(writer, relative_ms(ns)); break;
     case JL_ATTRIBUTE_THREAD: write_number(writer, jsonlog_from_uint64(record->thread)); break;

@@ -78,6 +78,61 @@ static bool is_repeated(jsonlog_writer *writer, jl_call_level *level, jl_text ke
     return has_key(members, written);
 }
 
+/* ---- redaction ---- */
+
+/* Where the value stands that is written next: at the callback's own place or in the innermost of
+ * the containers it has open. */
+static jl_redact_place *place_here(const jsonlog_writer *writer) {
+    return &writer->frame->places[writer->depth - writer->frame->base];
+}
+
+bool jl_writer_guard(jsonlog_writer *writer, jl_redactor *redactor, const jl_redact_place *place) {
+    jl_call_frame *frame = writer->frame;
+    frame->places =
+        jl_scratch_take_array(redactor->scratch, JL_DEPTH_MAX + 2, sizeof *frame->places);
+    if (frame->places == NULL)
+        return false;
+    frame->places[0] = *place;
+    frame->redactor = redactor;
+    return true;
+}
+
+static void enter_element(jsonlog_writer *writer, size_t index) {
+    const jl_call_frame *frame = writer->frame;
+    if (frame->redactor == NULL)
+        return;
+    jl_redact_place *place = place_here(writer);
+    frame->redactor->set->of_class->element(frame->redactor, place - 1, index, place);
+}
+
+/* @return the key as it is to be written. */
+static jl_text enter_member(jsonlog_writer *writer, jl_text key) {
+    const jl_call_frame *frame = writer->frame;
+    if (frame->redactor == NULL)
+        return key;
+    jl_redact_place *place = place_here(writer);
+    frame->redactor->set->of_class->member(frame->redactor, place - 1, key, place);
+    return frame->redactor->set->of_class->key(frame->redactor, key);
+}
+
+/* What is left of an item that is taken out again is nothing. */
+static void take_back_item(jsonlog_writer *writer) {
+    jl_call_level *level = &writer->levels[writer->depth];
+    if (is_at_top(writer)) {
+        jl_buffer_append_text(writer->out, JL_TEXT("null"));
+        return;
+    }
+    if (writer->out->status == JSONLOG_OK)
+        jl_buffer_rewind(writer->out, level->member_start);
+    level->has_items = level->had_items;
+}
+
+/* @return false if the value is left out. */
+static bool is_visible(jsonlog_writer *writer, jsonlog_value *value) {
+    jl_redactor *redactor = writer->frame->redactor;
+    return redactor == NULL || redactor->set->of_class->value(redactor, place_here(writer), value);
+}
+
 /* ---- the order of writing ---- */
 
 /* @return true if a value may stand here; what belongs in front of it is written. */
@@ -97,8 +152,11 @@ static bool begin_value(jsonlog_writer *writer) {
         level->has_key = false;
         return !writer->frame->is_broken;
     }
+    level->member_start = writer->out->len;
+    level->had_items = level->has_items;
     jl_write_separator(writer, !level->has_items);
     level->has_items = true;
+    enter_element(writer, level->count++);
     return true;
 }
 
@@ -113,10 +171,23 @@ static void end_value(jsonlog_writer *writer, size_t value_start) {
     level->has_items = level->had_items;
 }
 
+/* Whether a rule hides the whole container; what stands in its place is written. */
+static bool is_hidden_container(jsonlog_writer *writer) {
+    if (writer->frame->redactor == NULL || place_here(writer)->rule == 0)
+        return false;
+    jsonlog_value hidden = jsonlog_from_keys("", 0, NULL);
+    if (is_visible(writer, &hidden))
+        jl_write_value(writer, JL_TEXT(""), &hidden);
+    else
+        take_back_item(writer);
+    writer->frame->skipped = 1;
+    return true;
+}
+
 static void begin_container(jsonlog_writer *writer, char bracket) {
     if (writer->frame != NULL && writer->frame->skipped > 0)
         writer->frame->skipped++;
-    if (!begin_value(writer))
+    if (!begin_value(writer) || is_hidden_container(writer))
         return;
     size_t start = writer->out->len;
     if (!jl_write_open(writer, bracket)) {
@@ -204,14 +275,27 @@ void jl_write_call(jsonlog_writer *writer, const jsonlog_value *value) {
     write_failed(writer);
 }
 
+/* Without memory to hide anything nothing is written, which counts as a failure. */
+static bool run_value_fn(jsonlog_writer *writer, jl_text key, const jsonlog_value *value) {
+    const jl_json_style *style = writer->style;
+    jl_redactor *redactor = writer->redactor;
+    if (redactor == NULL)
+        return style->value_fn(writer, key.ptr, key.len, value, style->value_context);
+    const jl_redact_place nowhere = {.rule = 0};
+    const jl_scratch_mark mark = jl_scratch_mark_now(redactor->scratch);
+    const bool is_done = !jl_writer_guard(writer, redactor, &nowhere) ||
+                         style->value_fn(writer, key.ptr, key.len, value, style->value_context);
+    jl_scratch_return_to(redactor->scratch, mark);
+    return is_done;
+}
+
 bool jl_write_replaced(jsonlog_writer *writer, jl_text key, const jsonlog_value *value) {
     if (writer->is_replacing)
         return false;
-    const jl_json_style *style = writer->style;
     call_mark mark;
     begin_call(writer, &mark);
     writer->is_replacing = true;
-    bool is_done = style->value_fn(writer, key.ptr, key.len, value, style->value_context);
+    bool is_done = run_value_fn(writer, key, value);
     writer->is_replacing = false;
     bool is_whole = end_call(writer, &mark);
     if (is_done && is_whole)
@@ -228,6 +312,10 @@ void jsonlog_write_value(jsonlog_writer *writer, jsonlog_value value) {
     if (!begin_value(writer))
         return;
     size_t start = writer->out->len;
+    if (!is_visible(writer, &value)) {
+        take_back_item(writer);
+        return;
+    }
     jl_write_value(writer, JL_TEXT(""), &value);
     end_value(writer, start);
 }
@@ -245,7 +333,7 @@ void jsonlog_write_key(jsonlog_writer *writer, const char *key, size_t len) {
         return;
     }
     jsonlog_field field = {.key = key, .key_len = len};
-    jl_text text = jl_field_key(&field);
+    jl_text text = enter_member(writer, jl_field_key(&field));
     level->member_start = writer->out->len;
     level->had_items = level->has_items;
     jl_write_separator(writer, !level->has_items);

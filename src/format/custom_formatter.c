@@ -17,6 +17,7 @@ typedef struct custom_formatter {
 
 struct jsonlog_output {
     jl_buffer *out;
+    const jsonlog_record *record;
 };
 
 void jsonlog_output_append(jsonlog_output *output, const char *bytes, size_t len) {
@@ -25,15 +26,27 @@ void jsonlog_output_append(jsonlog_output *output, const char *bytes, size_t len
 }
 
 void jsonlog_output_append_escaped(jsonlog_output *output, const char *bytes, size_t len) {
-    if (bytes != NULL && output->out->status == JSONLOG_OK)
-        jl_escape_append(output->out, (jl_text){bytes, len}, 0, JL_ESCAPE_UNLIMITED);
+    if (bytes == NULL || output->out->status != JSONLOG_OK)
+        return;
+    const jl_text text = jl_redact_visible(output->record->redactor, (jl_text){bytes, len});
+    jl_escape_append(output->out, text, 0, JL_ESCAPE_UNLIMITED);
+}
+
+/* A value of the formatter's own stands at no path. */
+static jsonlog_value visible(const jsonlog_output *output, const jsonlog_value *value) {
+    const jl_redact_place nowhere = {.rule = 0};
+    jl_redactor *redactor = output->record->redactor;
+    jsonlog_value shown = value == NULL ? jsonlog_null() : *value;
+    if (redactor != NULL && !redactor->set->of_class->value(redactor, &nowhere, &shown))
+        return jsonlog_null();
+    return shown;
 }
 
 void jsonlog_output_append_value(jsonlog_output *output, const jsonlog_value *value) {
-    const jsonlog_value null = jsonlog_null();
+    const jsonlog_value shown = visible(output, value);
     jsonlog_writer writer;
     jl_writer_init(&writer, output->out, &jl_json_style_default, JL_ESCAPE_UNLIMITED);
-    jl_write_value(&writer, JL_TEXT(""), value == NULL ? &null : value);
+    jl_write_value(&writer, JL_TEXT(""), &shown);
 }
 
 /* A line that failed or is too long leaves nothing behind. */
@@ -41,7 +54,7 @@ static jsonlog_status format_custom(const jsonlog_formatter *self, const jsonlog
                                     jl_buffer *out) {
     const custom_formatter *formatter = (const custom_formatter *)(const void *)self;
     jl_line_bound bound = jl_line_bound_begin(out, self->line_max);
-    jsonlog_output output = {out};
+    jsonlog_output output = {out, record};
     jsonlog_status status = formatter->format(record, &output, formatter->context);
     if (status == JSONLOG_OK)
         status = out->status;

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "format/members.h"
+#include "format/emf_parts.h"
 #include "record/record.h"
 
 jl_key jl_entry_key(const jl_entry *entry) {
@@ -131,6 +132,14 @@ static void overtake(jl_entries *entries, uint16_t at, const jl_addition *additi
     replace(entries, at, addition);
 }
 
+/* A metric's own key is its own, whoever has it: an attribute, or a field that was renamed. */
+static void meet_emf_part(jl_entries *entries, uint16_t at, const jl_addition *addition) {
+    if ((addition->flags & JL_ENTRY_EMF) != 0)
+        replace(entries, at, addition);
+    else
+        entries->dropped++;
+}
+
 void jl_entries_place(jl_entries *entries, uint16_t group, const jl_addition *addition) {
     uint16_t at = jl_entries_find(entries, group, &addition->key, false);
     bool is_role = (addition->flags & JL_ENTRY_ROLE) != 0;
@@ -143,7 +152,9 @@ void jl_entries_place(jl_entries *entries, uint16_t group, const jl_addition *ad
         return;
     }
     const jl_entry *entry = &entries->items[at];
-    if (entry->attribute == JL_ATTRIBUTE_GROUP) {
+    if (((addition->flags ^ entry->flags) & JL_ENTRY_EMF) != 0) {
+        meet_emf_part(entries, at, addition);
+    } else if (entry->attribute == JL_ATTRIBUTE_GROUP) {
         bool can_merge = addition->attribute == JL_ATTRIBUTE_VALUE &&
                          (addition->value->flags & JSONLOG_VALUE_SECRET) == 0 &&
                          jl_is_walkable(addition->value) &&
@@ -162,7 +173,7 @@ void jl_entries_place(jl_entries *entries, uint16_t group, const jl_addition *ad
 /* ---- collecting ---- */
 
 static void add(jl_entries *entries, const jl_addition *addition) {
-    if (entries->formatter->expands_dots)
+    if (entries->formatter->expands_dots && entries->emf == NULL)
         jl_entries_place_dotted(entries, addition);
     else
         jl_entries_place(entries, 0, addition);
@@ -187,8 +198,15 @@ static void add_field(jl_entries *entries, jl_key key, const jsonlog_value *valu
     if (is_excluded(formatter, &key))
         return;
     unsigned rename = 0;
+    const jl_key written = jl_json_formatter_rename(formatter, key, &rename);
+    if (rename != 0 && entries->redactor != NULL) {
+        jl_text name = written.text;
+        value = jl_redact_field(entries->redactor, &name, value);
+        if (value == NULL)
+            return;
+    }
     jl_addition addition = {
-        .key = jl_json_formatter_rename(formatter, key, &rename),
+        .key = written,
         .attribute = JL_ATTRIBUTE_VALUE,
         .value = value,
         .flags = flags | (is_error_code(&key) ? JL_ENTRY_CODE : 0u),
@@ -200,8 +218,14 @@ static void add_field(jl_entries *entries, jl_key key, const jsonlog_value *valu
 
 static void add_fixed(jl_entries *entries, const jl_fixed *fixed, size_t count, unsigned flags) {
     unsigned escapes = entries->formatter->style.escapes;
-    for (size_t i = 0; i < count; i++)
-        add_field(entries, jl_key_of(fixed[i].key, escapes), &fixed[i].value, flags);
+    for (size_t i = 0; i < count; i++) {
+        jl_text key = fixed[i].key;
+        const jsonlog_value *value = &fixed[i].value;
+        if (entries->redactor != NULL)
+            value = jl_redact_field(entries->redactor, &key, value);
+        if (value != NULL)
+            add_field(entries, jl_key_of(key, escapes), value, flags);
+    }
 }
 
 static bool is_wanted(const jl_column *column, const jsonlog_record *record) {
@@ -279,6 +303,16 @@ static void move_to_end(jl_entries *entries, uint32_t first, uint32_t end) {
         relink_last(entries, (uint16_t)at);
 }
 
+static void add_emf_part(jl_entries *entries, jl_key key, const jsonlog_value *value) {
+    const jl_addition addition = {
+        .key = key,
+        .attribute = JL_ATTRIBUTE_VALUE,
+        .value = value,
+        .flags = JL_ENTRY_EMF,
+    };
+    jl_entries_place(entries, 0, &addition);
+}
+
 static void add_record_fields(jl_entries *entries, const jsonlog_record *record) {
     const jl_json_formatter *formatter = entries->formatter;
     uint32_t count = 0;
@@ -289,7 +323,10 @@ static void add_record_fields(jl_entries *entries, const jsonlog_record *record)
     for (uint32_t i = 0; i < count; i++) {
         jl_key key = jl_key_known(fields[i].key, fields[i].hash, fields[i].key_is_plain,
                                   formatter->style.escapes);
-        add_field(entries, key, fields[i].value, 0);
+        if (JSONLOG_UNLIKELY(entries->emf != NULL) && jl_emf_has_part(entries->emf, &fields[i]))
+            add_emf_part(entries, key, fields[i].value);
+        else
+            add_field(entries, key, fields[i].value, 0);
     }
     entries->is_distinct = false;
     entries->dropped += record->is_merged ? record->dropped : record->call_dropped;
@@ -340,6 +377,8 @@ static void give_numbers(jl_entries *entries) {
 void jl_entries_collect(jl_entries *entries, const jl_json_formatter *formatter,
                         const jsonlog_record *record) {
     entries->formatter = formatter;
+    entries->redactor = record->redactor;
+    entries->emf = record->emf;
     entries->count = 1;
     entries->first_field = 0;
     entries->last = 0;
@@ -364,4 +403,11 @@ void jl_entries_collect(jl_entries *entries, const jl_json_formatter *formatter,
     add_missing(entries);
     if (entries->has_numbered)
         give_numbers(entries);
+}
+
+bool jl_entries_have_emf(const jl_entries *entries) {
+    uint32_t there = 0;
+    for (uint32_t at = 1; at < entries->count; at++)
+        there += (entries->items[at].flags & JL_ENTRY_EMF) != 0 && entries->items[at].suffix == 0;
+    return there == jl_emf_count_parts(entries->emf);
 }

@@ -21,6 +21,7 @@ enum {
     JL_ENTRY_NUMBERED = 16, /**< its key is taken: it gets a number */
     JL_ENTRY_WEAK =
         32, /**< a default, or a column without its field yet: anything takes its place */
+    JL_ENTRY_EMF = 64, /**< what CloudWatch reads of a metric: never cut, renamed or replaced */
 };
 
 typedef struct jl_entry {
@@ -37,6 +38,8 @@ typedef struct jl_entry {
 
 typedef struct jl_entries {
     const jl_json_formatter *formatter;
+    jl_redactor *redactor; /**< of the record; may be NULL */
+    const jl_emf *emf;     /**< of a metric, else NULL */
     uint32_t count;
     uint32_t first_field; /**< entries from here on are fields of the record */
     uint16_t last;        /**< the record's last member */
@@ -50,6 +53,9 @@ typedef struct jl_entries {
 /** Collect what a record's line is made of. */
 void jl_entries_collect(jl_entries *entries, const jl_json_formatter *formatter,
                         const jsonlog_record *record);
+
+/** @return false if something that CloudWatch reads of a metric is not there as it was logged. */
+bool jl_entries_have_emf(const jl_entries *entries);
 
 /** What is added: an attribute, or a field with its value. */
 typedef struct jl_addition {

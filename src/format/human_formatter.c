@@ -62,6 +62,11 @@ static void append_counter(const jl_human_style *style, jl_text key, uint64_t nu
         jl_human_append_field(out, style, key, &value);
 }
 
+/* What CloudWatch is told about the fields of a metric says nothing to people. */
+static bool is_metadata(const jsonlog_record *record, const jl_field *field) {
+    return record->emf != NULL && jl_text_equal(field->key, JL_TEXT("_aws"));
+}
+
 static void append_fields(const human_formatter *formatter, const jsonlog_record *record,
                           jl_buffer *out) {
     jl_human_style style = {JL_TEXT(""), JL_TEXT("")};
@@ -73,7 +78,8 @@ static void append_fields(const human_formatter *formatter, const jsonlog_record
     if (count > 0 || record->suppressed > 0 || dropped > 0)
         jl_buffer_append_char(out, ' '); /* the second of two */
     for (uint32_t i = 0; i < count && out->status == JSONLOG_OK; i++)
-        jl_human_append_field(out, &style, fields[i].key, fields[i].value);
+        if (!is_metadata(record, &fields[i]))
+            jl_human_append_field(out, &style, fields[i].key, fields[i].value);
     append_counter(&style, JL_TEXT("suppressed"), record->suppressed, out);
     append_counter(&style, JL_TEXT("_dropped"), dropped, out);
 }

@@ -1,7 +1,7 @@
 #include "format/human_text.h"
 
 #include "base/utf8.h"
-#include "format/members.h"
+#include "format/flat_fields.h"
 #include "format/value_writer.h"
 #include "json/escape.h"
 
@@ -94,19 +94,12 @@ void jl_human_append_word(jl_buffer *out, jl_text text) {
 
 /* ---- values ---- */
 
-/* The keys on the way to a value, the innermost first. */
-typedef struct key_path {
-    const struct key_path *outer;
-    jl_text key;
-    unsigned depth;
-} key_path;
-
 typedef struct field_writer {
     jl_buffer *out;
     const jl_human_style *style;
 } field_writer;
 
-static void append_path(jl_buffer *out, const key_path *path) {
+static void append_path(jl_buffer *out, const jl_flat_path *path) {
     if (path->outer != NULL) {
         append_path(out, path->outer);
         jl_buffer_append_char(out, '.');
@@ -114,7 +107,7 @@ static void append_path(jl_buffer *out, const key_path *path) {
     jl_human_append_word(out, path->key);
 }
 
-static void append_key(const field_writer *fields, const key_path *path) {
+static void append_key(const field_writer *fields, const jl_flat_path *path) {
     jl_buffer_append_char(fields->out, ' ');
     jl_buffer_append_text(fields->out, fields->style->key_on);
     append_path(fields->out, path);
@@ -150,61 +143,15 @@ static void append_value(jl_buffer *out, const jsonlog_value *value) {
         append_json(out, value);
 }
 
-static void append_field(const field_writer *fields, const key_path *path,
-                         const jsonlog_value *value);
-
-static void append_inner(const field_writer *fields, const key_path *path, jl_text key,
-                         const jsonlog_value *value) {
-    key_path inner = {path, key, path->depth + 1};
-    append_field(fields, &inner, value);
-}
-
-/* @return false if there is none. */
-static bool append_members(const field_writer *fields, const key_path *path,
-                           const jsonlog_value *object) {
-    bool may_repeat = jl_members_may_repeat(object, 0);
-    jl_members members;
-    jl_member member;
-    size_t index = 0;
-    jl_members_begin(&members, object);
-    while (jl_members_next(&members, &member) && fields->out->status == JSONLOG_OK) {
-        if (!may_repeat || jl_members_resolve(object, index, &member, 0))
-            append_inner(fields, path, member.key, member.value);
-        index++;
-    }
-    return index > 0;
-}
-
-static void append_errno(const field_writer *fields, const key_path *path, int64_t error) {
-    jsonlog_value code = jsonlog_from_int64(error);
-    jsonlog_value name = jsonlog_from_string(jl_errno_name((int)error));
-    jsonlog_value text = jsonlog_from_string(jl_errno_sentence((int)error));
-    append_inner(fields, path, JL_TEXT("code"), &code);
-    append_inner(fields, path, JL_TEXT("name"), &name);
-    append_inner(fields, path, JL_TEXT("text"), &text);
-}
-
-static void append_field(const field_writer *fields, const key_path *path,
-                         const jsonlog_value *value) {
-    bool is_secret = (value->flags & JSONLOG_VALUE_SECRET) != 0;
-    bool is_open = !is_secret && path->depth < JL_DEPTH_MAX;
-    if (is_open && value->type == JSONLOG_TYPE_ERRNO) {
-        append_errno(fields, path, value->as.i64);
-        return;
-    }
-    bool is_object = !is_secret && jl_is_walkable(value);
-    if (is_open && is_object && append_members(fields, path, value))
-        return;
+static bool append_field(void *context, const jl_flat_path *path, const jsonlog_value *value) {
+    const field_writer *fields = context;
     append_key(fields, path);
-    if (is_object && !is_open)
-        jl_buffer_append_text(fields->out, JL_TEXT("__too_deep__"));
-    else
-        append_value(fields->out, value);
+    append_value(fields->out, value);
+    return fields->out->status == JSONLOG_OK;
 }
 
 void jl_human_append_field(jl_buffer *out, const jl_human_style *style, jl_text key,
                            const jsonlog_value *value) {
-    const field_writer fields = {out, style};
-    const key_path path = {NULL, key, 0};
-    append_field(&fields, &path, value);
+    field_writer fields = {out, style};
+    jl_flat_each(key, value, append_field, &fields);
 }

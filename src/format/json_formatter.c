@@ -14,10 +14,18 @@ static void count(const jl_line *line) {
         jl_stats_add(JL_STAT_TRUNCATED, 1);
 }
 
+/* CloudWatch would not see what is missing; who logged it shall. */
+static jsonlog_status lose_metric(const jsonlog_record *record, jsonlog_status why) {
+    jl_record_writable(record)->emf_loss = why;
+    return why;
+}
+
 static jsonlog_status format_record(const jl_json_formatter *formatter,
                                     const jsonlog_record *record, jl_buffer *out) {
     jl_entries entries;
     jl_entries_collect(&entries, formatter, record);
+    if (JSONLOG_UNLIKELY(record->emf != NULL) && !jl_entries_have_emf(&entries))
+        return lose_metric(record, JSONLOG_E_STATE);
     jl_line_bound bound = jl_line_bound_begin(out, formatter->base.line_max);
     jl_line line = {
         .formatter = formatter,
@@ -33,6 +41,8 @@ static jsonlog_status format_record(const jl_json_formatter *formatter,
     else
         jl_buffer_rewind(out, bound.start);
     jl_line_bound_end(out, &bound);
+    if (!fits && record->emf != NULL)
+        return lose_metric(record, JSONLOG_E_LIMIT);
     return status;
 }
 
@@ -51,7 +61,9 @@ __attribute__((noinline)) static jsonlog_status format_processed(const jl_json_f
     copy.merged_count = 0;
     copy.is_merged = false;
     formatter->process(&copy, formatter->process_context);
-    return format_record(formatter, &copy, out);
+    const jsonlog_status status = format_record(formatter, &copy, out);
+    jl_record_writable(record)->emf_loss = copy.emf_loss;
+    return status;
 }
 
 jsonlog_status jl_json_formatter_format(const jsonlog_formatter *self, const jsonlog_record *record,

@@ -233,6 +233,9 @@ static jsonlog_status set_timestamp_key(jl_json_formatter *formatter, const char
         jl_column *column = &formatter->columns[i];
         if (!jl_key_same(&column->key, &key, formatter->style.escapes))
             continue;
+        /* The time comes last, so where the last one wins it wins over a field, too. */
+        if (formatter->collision == JSONLOG_COLLISION_LAST_WINS)
+            break;
         column->attribute = JL_ATTRIBUTE_TIMESTAMP;
         column->when = JL_WHEN_ALWAYS;
         return JSONLOG_OK;

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "format/human_text.h"
 #include "format/line_bound.h"
+#include "format/preset_class.h"
 #include "format/time_text.h"
 #include "record/formatter_base.h"
 
@@ -24,8 +25,6 @@
 #define REQUEST_ID_MAX 128 /* Lambda's own have 36 bytes; the rest is for stand-ins */
 
 /* ---- JSON ---- */
-
-#define STATICS_MAX 3
 
 static bool add_text(jsonlog_field *field, const char *key, const char *variable) {
     const char *value = getenv(variable);
@@ -43,7 +42,7 @@ static void make_number(jsonlog_value *value) {
         *value = jsonlog_from_int64(number);
 }
 
-static size_t add_statics(jsonlog_field statics[STATICS_MAX]) {
+static size_t add_statics(jsonlog_field statics[JL_LAMBDA_STATICS]) {
     size_t count = 0;
     count += add_text(&statics[count], "functionName", "AWS_LAMBDA_FUNCTION_NAME");
     count += add_text(&statics[count], "functionVersion", "AWS_LAMBDA_FUNCTION_VERSION");
@@ -54,17 +53,21 @@ static size_t add_statics(jsonlog_field statics[STATICS_MAX]) {
 }
 
 /* "levelname" is renamed and not "logType", so that a field of that name stays what it is. */
-static jsonlog_formatter *new_json(size_t line_max, jsonlog_err *err) {
+void jl_lambda_layout(jsonlog_json_options *options, jsonlog_field statics[JL_LAMBDA_STATICS]) {
     static const char *const names[] = {"timestamp", "levelname", "logger", "message"};
     static const jsonlog_rename level[] = {{"levelname", "level"}};
-    jsonlog_field statics[STATICS_MAX];
+    options->names = names;
+    options->name_count = sizeof names / sizeof names[0];
+    options->rename = level;
+    options->rename_count = 1;
+    options->static_fields = statics;
+    options->static_count = add_statics(statics);
+}
+
+static jsonlog_formatter *new_json(size_t line_max, jsonlog_err *err) {
+    jsonlog_field statics[JL_LAMBDA_STATICS];
     jsonlog_json_options options = JSONLOG_JSON_OPTIONS_INIT;
-    options.names = names;
-    options.name_count = sizeof names / sizeof names[0];
-    options.rename = level;
-    options.rename_count = 1;
-    options.static_fields = statics;
-    options.static_count = add_statics(statics);
+    jl_lambda_layout(&options, statics);
     options.line_max = line_max;
     return jsonlog_json_formatter_new(&options, err);
 }

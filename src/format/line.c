@@ -4,7 +4,7 @@
 #include "json/number.h"
 
 jl_rank jl_entry_rank(const jl_entry *entry) {
-    if ((entry->flags & JL_ENTRY_CODE) != 0)
+    if ((entry->flags & (JL_ENTRY_CODE | JL_ENTRY_EMF)) != 0)
         return JL_RANK_CODE;
     return (entry->flags & JL_ENTRY_ROLE) != 0 ? JL_RANK_ROLE : JL_RANK_FIELD;
 }
@@ -24,7 +24,9 @@ static void write_leaf(const jl_line *line, jsonlog_writer *writer, const jl_ent
             writer->string_limit = JL_ESCAPE_UNLIMITED;
         jl_write_attribute(writer, attribute, &line->formatter->asctime, line->record);
     } else {
+        writer->is_replacing = (entry->flags & JL_ENTRY_EMF) != 0; /* value_fn keeps off */
         jl_write_value(writer, (jl_text){entry->key, entry->key_len}, entry->value);
+        writer->is_replacing = false;
     }
 }
 
@@ -125,6 +127,7 @@ bool jl_line_write(jl_line *line) {
     jsonlog_writer writer;
     jl_buffer_rewind(line->out, line->start);
     jl_writer_init(&writer, line->out, &line->formatter->style, 0);
+    writer.redactor = line->record->redactor;
     line->dropped = line->entries->dropped;
     open_line(&writer, line->formatter);
     bool has_members = write_members(line, &writer, 0);
@@ -138,6 +141,7 @@ size_t jl_line_measure(jl_line *line, uint16_t at) {
     jsonlog_writer writer;
     jl_buffer_rewind(line->out, line->start);
     jl_writer_init(&writer, line->out, &line->formatter->style, 0);
+    writer.redactor = line->record->redactor;
     writer.depth = 1;
     write_member(line, &writer, at, false);
     return line->out->status == JSONLOG_OK ? line->out->len - line->start : SIZE_MAX;

@@ -4,6 +4,7 @@
  *   2. then those of the record's own attributes, likewise;
  *   3. fields that no line could hold go, then fields from the end, then attributes from the end,
  * and errorCode last; what stays is cut as in 1 and 2, but to the largest lengths that fit now.
+ * What CloudWatch reads of a metric never goes: rather there is no line.
  *
  * Every step writes the line anew and looks whether it fits; strings are not read beyond their
  * limit, so a try costs no more than the cap.
@@ -102,7 +103,8 @@ static bool drop_members(jl_line *line) {
     size_t floor = floor_of(line);
     set_limits(line, floor, floor);
     drop_too_long(line);
-    for (unsigned rank = JL_RANK_FIELD; rank < JL_RANK_COUNT; rank++) {
+    const unsigned end = line->record->emf == NULL ? JL_RANK_COUNT : JL_RANK_CODE;
+    for (unsigned rank = JL_RANK_FIELD; rank < end; rank++) {
         if (drop_from_end(line, (jl_rank)rank))
             return true;
     }

@@ -105,7 +105,7 @@ static bool is_well_built(jl_text json) {
     return true;
 }
 
-static bool is_json(jl_text json) {
+bool jl_raw_is_json(jl_text json) {
     jl_scanner scanner;
     if (json.len == 0 || jl_utf8_valid_prefix(json) < json.len)
         return false;
@@ -220,7 +220,7 @@ static void write_raw_value(jsonlog_writer *writer, jl_scanner *scanner) {
 }
 
 void jl_write_raw(jsonlog_writer *writer, jl_text json) {
-    if (!is_json(json)) {
+    if (!jl_raw_is_json(json)) {
         writer->replaced++;
         jl_write_string(writer, json);
         return;

@@ -18,6 +18,7 @@ void jl_writer_init(jsonlog_writer *writer, jl_buffer *out, const jl_json_style 
     writer->depth = 0;
     writer->calls = 0;
     writer->replaced = 0;
+    writer->redactor = NULL;
     writer->frame = NULL;
 }
 
@@ -234,10 +235,11 @@ static void write_array(jsonlog_writer *writer, const jsonlog_value *values, siz
     jl_write_close(writer, ']', count > 0);
 }
 
-/* An element of an array of C values. */
-static jsonlog_value element_at(const jsonlog_value *array, size_t index) {
+jsonlog_value jl_array_element(const jsonlog_value *array, size_t index) {
     const void *items = array->as.pointer;
     switch (array->type) {
+    case JSONLOG_TYPE_ARRAY:
+    case JSONLOG_TYPE_CAUSES: return array->as.values[index];
     case JSONLOG_TYPE_INTS: return jsonlog_from_int64(((const int *)items)[index]);
     case JSONLOG_TYPE_INT64S: return jsonlog_from_int64(((const int64_t *)items)[index]);
     case JSONLOG_TYPE_UINT64S: return jsonlog_from_uint64(((const uint64_t *)items)[index]);
@@ -252,7 +254,7 @@ static void write_typed_array(jsonlog_writer *writer, const jsonlog_value *array
     if (!jl_write_open(writer, '['))
         return;
     for (size_t i = 0; i < count && writer->out->status == JSONLOG_OK; i++) {
-        jsonlog_value element = element_at(array, i);
+        jsonlog_value element = jl_array_element(array, i);
         jl_write_separator(writer, i == 0);
         jl_write_value(writer, JL_TEXT(""), &element);
     }

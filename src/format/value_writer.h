@@ -8,7 +8,9 @@
  * writer lives on the stack and allocates nothing.
  */
 #include "base/buffer.h"
+#include "base/errno_text.h"
 #include "format/json_style.h"
+#include "record/redaction.h"
 
 /** Callbacks inside callbacks, the most there may be. */
 #define JL_CALL_DEPTH_MAX 8
@@ -22,10 +24,11 @@ typedef struct jl_call_level {
     uint64_t seen;       /**< a bit for each key, by its bytes: without the bit it is new */
     size_t start;        /**< behind the opening bracket */
     size_t value_start;  /**< in front of it */
-    size_t member_start; /**< where the pair began that is being written */
+    size_t member_start; /**< where the item began that is being written */
+    size_t count;        /**< of an array: items begun */
     bool is_object;
     bool has_items;
-    bool had_items; /**< before the pair that is being written */
+    bool had_items; /**< before the item that is being written */
     bool has_key;
 } jl_call_level;
 
@@ -35,6 +38,8 @@ typedef struct jl_call_frame {
     unsigned skipped; /**< containers open inside one that was too deep */
     bool has_value;
     bool is_broken; /**< it acted against the order of writing */
+    jl_redactor *redactor;   /**< what is to be hidden in what it writes; NULL: nothing */
+    jl_redact_place *places; /**< by depth from base on: where the value stands that comes next */
 } jl_call_frame;
 
 struct jsonlog_writer {
@@ -46,6 +51,7 @@ struct jsonlog_writer {
     unsigned depth;      /**< containers that are open */
     unsigned calls;      /**< callbacks that are running */
     uint64_t replaced;   /**< values that had to be written as something else */
+    jl_redactor *redactor; /**< for what style->value_fn writes; NULL: nothing is hidden */
     jl_call_frame *frame;
     jl_call_level levels[JL_DEPTH_MAX + 2]; /**< by depth; the record itself is 1 */
 };
@@ -82,24 +88,27 @@ void jl_cut_escaped(jsonlog_writer *writer, size_t start, size_t limit);
 /** Write the mark of a cut text if it fits `room`, and note the cut. */
 void jl_write_cut_mark(jsonlog_writer *writer, size_t room);
 
+/** An element of an array of values or of C values. */
+jsonlog_value jl_array_element(const jsonlog_value *array, size_t index);
+
 /* Parts of jl_write_value(), each in a file of its own. */
 
 /** call_writer.c: run the callback of a CALL value. */
 void jl_write_call(jsonlog_writer *writer, const jsonlog_value *value);
+/** call_writer.c: hide in what the running callback writes. @param place  where its value stands.
+ * @return false without memory. */
+bool jl_writer_guard(jsonlog_writer *writer, jl_redactor *redactor, const jl_redact_place *place);
 /** call_writer.c: @return true if style->value_fn wrote the value. */
 bool jl_write_replaced(jsonlog_writer *writer, jl_text key, const jsonlog_value *value);
 /** raw_json.c: check and write compactly; what is no JSON as a string. */
 void jl_write_raw(jsonlog_writer *writer, jl_text json);
+/** raw_json.c: @return true if it is not written as a string. */
+bool jl_raw_is_json(jl_text json);
 /** causes.c */
 void jl_write_causes(jsonlog_writer *writer, const jsonlog_value *value);
 /** scalar_writer.c: @return false if the value is not of one of the types without members. */
 bool jl_write_scalar(jsonlog_writer *writer, const jsonlog_value *value);
 void jl_write_double_value(jsonlog_writer *writer, double number, bool is_float);
 void jl_write_errno(jsonlog_writer *writer, int64_t error);
-
-/** errno_text.c: @return the name ("ENOENT"), NULL for a number without one. */
-const char *jl_errno_name(int error);
-/** @return the sentence in the C locale, NULL for a number without one. */
-const char *jl_errno_sentence(int error);
 
 #endif

@@ -31,6 +31,8 @@ static jsonlog_status lose_nested(jl_async *a) {
 
 /* The target's own answer, for the base to count. */
 static jsonlog_status write_through(jl_async *a, const jsonlog_line *line) {
+    if (!jl_handler_passes(a->target, line))
+        return JSONLOG_OK;
     const jsonlog_status status = jl_handler_write(a->target, line);
     if (status == JSONLOG_OK)
         __atomic_fetch_add(&a->written, 1, __ATOMIC_RELAXED);
@@ -41,18 +43,12 @@ static jsonlog_status write_through(jl_async *a, const jsonlog_line *line) {
     return status;
 }
 
-/* From within a handler the ring may be waiting for us; and a log call made by the worker of any
- * async handler must not wait for another worker. */
-static bool may_wait(void) {
-    const jl_thread *thread = jl_thread_peek();
-    return !jl_handler_lock_is_nested() && (thread == NULL || thread->depth <= 1);
-}
-
 /* ---- a closed ring ---- */
 
 /* The child's first record. Without a thread it goes the way of those after the end. */
 static void restart_locked(jl_async *a) {
     jl_ring_reset(&a->ring);
+    a->done = 0;
     if (!jl_async_start_locked(a))
         jl_ring_close(&a->ring);
 }
@@ -60,7 +56,7 @@ static void restart_locked(jl_async *a) {
 /* @return the mode it was left for, or the one it is still in when time is over. */
 static jl_async_mode await_open_or_ended(jl_async *a) {
     const int64_t deadline = jl_async_deadline(a->options.drain_timeout_ms);
-    bool is_in_time = may_wait();
+    bool is_in_time = jl_handler_may_wait();
     pthread_mutex_lock(&a->lock);
     if (jl_async_mode_of(a) == JL_ASYNC_FORKED)
         restart_locked(a);
@@ -93,7 +89,7 @@ static jl_ring_result put_by_policy(jl_async *a, const jl_ring_line *line, size_
     switch (a->options.when_full) {
     case JSONLOG_ASYNC_DROP_OLD: return put_for_old(a, line, limit);
     case JSONLOG_ASYNC_BLOCK:
-        return may_wait() ? jl_async_put_waiting(a, line, limit) : JL_RING_FULL;
+        return jl_handler_may_wait() ? jl_async_put_waiting(a, line, limit) : JL_RING_FULL;
     case JSONLOG_ASYNC_DROP_NEW: break;
     }
     return JL_RING_FULL;
@@ -102,7 +98,7 @@ static jl_ring_result put_by_policy(jl_async *a, const jl_ring_line *line, size_
 static jsonlog_status lose_for_room(jl_async *a) {
     if (a->options.when_full != JSONLOG_ASYNC_BLOCK)
         return lose_full(a, JL_ASYNC_LOST_FULL);
-    return may_wait() ? lose_full(a, JL_ASYNC_LOST_TIMEOUT) : lose_nested(a);
+    return jl_handler_may_wait() ? lose_full(a, JL_ASYNC_LOST_TIMEOUT) : lose_nested(a);
 }
 
 /* ---- a line ---- */
@@ -123,7 +119,7 @@ static inline void nudge(jl_async *a) {
 /* Everything but the common case: `result` is what the first try came to. */
 static __attribute__((noinline)) jsonlog_status write_slowly(jl_async *a, const jsonlog_line *line,
                                                              jl_ring_result result) {
-    const jl_ring_line copy = {line->text, line->len, line->level, line->time_ns};
+    const jl_ring_line copy = {line->text, line->len, line->level, line->time_ns, line->flags};
     const size_t limit = limit_for(a, line->level);
     for (;;) {
         if (result == JL_RING_FULL)
@@ -137,6 +133,8 @@ static __attribute__((noinline)) jsonlog_status write_slowly(jl_async *a, const 
         const jl_async_mode mode = await_open_or_ended(a);
         if (mode == JL_ASYNC_ENDED)
             return write_ended(a, line);
+        if (jl_async_crash_of(a) != JL_ASYNC_NO_CRASH)
+            return JSONLOG_E_CLOSED;
         if (mode == JL_ASYNC_ENDING)
             return lose(a, JL_ASYNC_LOST_CLOSED, EAGAIN, JSONLOG_E_CLOSED);
         result = jl_ring_put(&a->ring, &copy, limit);
@@ -153,7 +151,7 @@ static jsonlog_status async_write(void *self, const jsonlog_line *line) {
     jl_async *a = self;
     if (JSONLOG_UNLIKELY(is_putting || jl_async_is_worker(a)))
         return write_special(a, line);
-    const jl_ring_line copy = {line->text, line->len, line->level, line->time_ns};
+    const jl_ring_line copy = {line->text, line->len, line->level, line->time_ns, line->flags};
     is_putting = true;
     jl_ring_result result = jl_ring_put(&a->ring, &copy, limit_for(a, line->level));
     is_putting = false;
@@ -220,6 +218,8 @@ static void async_after_fork(void *self) {
     jl_ring_close(&a->ring);
     a->waiting = 0;
     a->rest = JL_ASYNC_AWAKE;
+    a->crash = JL_ASYNC_NO_CRASH;
+    a->is_writing = 0;
     a->flush_done = a->flush_asked;
     a->is_joinable = false;
     a->generation++;
@@ -272,18 +272,8 @@ static bool ask_target(const jsonlog_record *record, void *target) {
     return jl_handler_wants(target, record);
 }
 
-/* The default formatter is not counted, and need not be named. */
 static jsonlog_status take_settings(jsonlog_handler *handler, jsonlog_handler *target) {
-    jl_thread *thread = jl_thread_enter();
-    if (thread == NULL)
-        return JSONLOG_E_NOMEM;
-    jl_epoch_pin(thread);
-    jsonlog_formatter *formatter = jsonlog_formatter_retain(jl_handler_formatter(target));
-    jl_epoch_unpin(thread);
-    jsonlog_status status = JSONLOG_OK;
-    if (formatter != jl_formatter_default())
-        status = jsonlog_handler_set_formatter(handler, formatter);
-    jsonlog_formatter_release(formatter);
+    const jsonlog_status status = jl_handler_take_formatter(handler, target);
     return status == JSONLOG_OK ? jsonlog_handler_add_filter(handler, ask_target, target) : status;
 }
 
@@ -301,6 +291,7 @@ static jl_async *async_new(jsonlog_handler *target, const jsonlog_async_options 
     if (a->batch.bytes != NULL && jl_ring_init(&a->ring, options->ring_bytes)) {
         if (init_turn(a)) {
             a->target = jsonlog_handler_retain(target);
+            a->holder = (jl_holder){.target = target, .rescue = jl_async_rescue};
             return a;
         }
         jl_ring_done(&a->ring);
@@ -310,7 +301,17 @@ static jl_async *async_new(jsonlog_handler *target, const jsonlog_async_options 
     return NULL;
 }
 
+static size_t used_bytes(const jl_async *a) {
+    return jl_async_mode_of(a) == JL_ASYNC_FORKED ? 0 : jl_ring_used(&a->ring);
+}
+
+static size_t queued_bytes(const jl_queue *queue) {
+    return used_bytes((const jl_async *)(const void *)((const char *)queue -
+                                                       offsetof(jl_async, queue)));
+}
+
 static bool start(jl_async *a) {
+    jl_queue_add(&a->queue, queued_bytes);
     pthread_mutex_lock(&a->lock);
     const bool is_started = jl_async_start_locked(a);
     pthread_mutex_unlock(&a->lock);
@@ -331,6 +332,8 @@ jsonlog_handler *jsonlog_async_handler_new(jsonlog_handler *target,
         return NULL;
     }
     jsonlog_handler *handler = a->handler;
+    a->holder.handler = handler;
+    jl_holder_add(&a->holder);
     if (take_settings(handler, target) == JSONLOG_OK && start(a))
         return handler;
     jsonlog_handler_release(handler);
@@ -380,7 +383,7 @@ jsonlog_status jsonlog_async_get_stats(const jsonlog_handler *handler, jsonlog_a
         .lost_target = counted(&a->lost[JL_ASYNC_LOST_TARGET]),
         .wakes = counted(&a->wakes),
         .ring_bytes = a->ring.capacity,
-        .used_bytes = jl_async_mode_of(a) == JL_ASYNC_FORKED ? 0 : jl_ring_used(&a->ring),
+        .used_bytes = used_bytes(a),
         .used_bytes_max = counted(&a->used_max),
     };
     return JSONLOG_OK;

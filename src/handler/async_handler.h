@@ -1,16 +1,18 @@
 #ifndef JL_HANDLER_ASYNC_HANDLER_H
 #define JL_HANDLER_ASYNC_HANDLER_H
 /**
- * The inside of the async handler, shared by its four files: async_handler.c is what logging
+ * The inside of the async handler, shared by its five files: async_handler.c is what logging
  * threads run, async_worker.c what the writing thread runs, async_turn.c where they wait for each
- * other, and async_report.c what is said about lost lines.
+ * other, async_report.c what is said about lost lines, and async_rescue.c what is done in a crash.
  *
  * The ring says whether it takes lines: while it is open there is a worker. Everything unusual (a
  * fork, an end, a thread that could not be started) closes it, so that the common path looks at
  * nothing else.
  */
 #include "base/ring.h"
+#include "handler/rescue.h"
 #include "record/handler_base.h"
+#include "record/queue.h"
 
 #include <jsonlog/async.h>
 
@@ -30,6 +32,13 @@ typedef enum jl_async_rest {
     JL_ASYNC_NAPPING, /**< looks again within a millisecond: to be woken if the ring fills */
     JL_ASYNC_ASLEEP,  /**< to be woken by the next line */
 } jl_async_rest;
+
+/** How far a crash of the process has come. */
+typedef enum jl_async_crash {
+    JL_ASYNC_NO_CRASH,
+    JL_ASYNC_CLOSED_BY_CRASH, /**< the ring is closed, the worker writes */
+    JL_ASYNC_QUIET,           /**< the worker waits before its next line */
+} jl_async_crash;
 
 /** How a line was lost. In the order of jsonlog_async_stats. */
 typedef enum jl_async_loss {
@@ -94,6 +103,12 @@ typedef struct jl_async {
     uint32_t is_abandoned; /**< atomic: nobody waits for the worker any more */
     uint32_t owners;       /**< atomic: the base, and the worker; the last one frees */
     jl_ring_batch batch;   /**< the worker's */
+
+    jl_holder holder;
+    uint32_t crash;      /**< atomic jl_async_crash */
+    uint32_t is_writing; /**< atomic: the worker has taken a line of the batch, or is reporting */
+    uint64_t done;       /**< atomic: the worker has written all up to this position */
+    jl_queue queue;
 } jl_async;
 
 /* ---- async_turn.c ---- */
@@ -123,6 +138,10 @@ jsonlog_status jl_async_flush(jl_async *a, int64_t deadline_ns);
 
 /** Close the ring and wait until the worker has ended. @return JSONLOG_OK or JSONLOG_E_TIMEOUT. */
 jsonlog_status jl_async_end(jl_async *a, int64_t deadline_ns);
+
+static inline jl_async_crash jl_async_crash_of(const jl_async *a) {
+    return (jl_async_crash)__atomic_load_n(&a->crash, __ATOMIC_SEQ_CST);
+}
 
 static inline jl_async_mode jl_async_mode_of(const jl_async *a) {
     return (jl_async_mode)__atomic_load_n(&a->mode, __ATOMIC_SEQ_CST);
@@ -154,6 +173,9 @@ static inline bool jl_async_is_gap(const jl_async *a, uint64_t at) {
 
 /** Take into account what could not be formatted, which only the base knows of. */
 void jl_async_see_formats(jl_async *a);
+
+/** What the holder does in a crash. */
+void jl_async_rescue(jl_holder *holder, jl_rescue_stage stage, jl_rescue *rescue);
 
 /** Write what is unreported to the target; the thread is pinned. @return false if the target did
  *  not take it: then it stays unreported. */

@@ -1,5 +1,3 @@
-#include "base/clock.h"
-#include "base/hash.h"
 #include "handler/async_handler.h"
 #include "record/lost_report.h"
 #include "record/stats.h"
@@ -41,10 +39,11 @@ void jl_async_count(jl_async *a, jl_async_loss loss, uint64_t lines) {
 /* The base may be gone before the worker is. */
 void jl_async_count_accepted(jl_async *a, jl_async_loss loss, int reason) {
     jl_async_count(a, loss, 1);
-    jl_stats_add(JL_STAT_LOST_OUTPUT, 1);
     pthread_mutex_lock(&a->lock);
     if (a->handler != NULL)
         jl_handler_count_loss(a->handler, reason);
+    else
+        jl_stats_add(JL_STAT_LOST_LATER, 1);
     pthread_mutex_unlock(&a->lock);
 }
 
@@ -67,52 +66,16 @@ void jl_async_see_formats(jl_async *a) {
 
 /* ---- the report ---- */
 
-static jl_field field_of(jl_text key, const jsonlog_value *value) {
-    return (jl_field){.key = key, .value = value, .hash = jl_hash(key), .key_is_plain = true};
-}
-
-static void fill_record(jl_lost_report *report, uint64_t lost, const char *reason) {
-    const jl_thread *thread = jl_thread_peek();
-    report->message = jsonlog_from_string("lines lost");
-    report->values[0] = jsonlog_from_uint64(lost);
-    report->values[1] = jsonlog_from_string(reason);
-    report->fields[0] = field_of(JL_TEXT("lost"), &report->values[0]);
-    report->fields[1] = field_of(JL_TEXT("reason"), &report->values[1]);
-    report->record = (jsonlog_record){
-        .time_ns = jl_clock_now_ns(),
-        .level = JSONLOG_LEVEL_WARN,
-        .logger = "jsonlog",
-        .message = &report->message,
-        .thread = thread == NULL ? 0 : thread->id,
-        .call = report->fields,
-        .call_count = 2,
-        .call_is_unique = true,
-        .merged = report->merged,
-    };
-}
-
-static jsonlog_status format(jl_lost_report *report, const jsonlog_formatter *formatter) {
-    const size_t size = sizeof report->text;
-    jl_buffer_init(&report->out, report->text, size,
-                   formatter->line_max > size ? formatter->line_max : size);
-    jsonlog_status status = formatter->format(formatter, &report->record, &report->out);
-    report->line = (jsonlog_line){.text = report->out.data,
-                                  .len = report->out.len,
-                                  .level = report->record.level,
-                                  .time_ns = report->record.time_ns};
-    return status == JSONLOG_OK ? report->out.status : status;
-}
-
 /* Out of line, because the report is large and rare. */
 static __attribute__((noinline)) jsonlog_status write_report(jl_async *a,
                                                              const jsonlog_formatter *formatter,
                                                              uint64_t lost, const char *reason) {
-    jl_lost_report report;
-    fill_record(&report, lost, reason);
-    jsonlog_status status = format(&report, formatter);
+    jl_own_record report;
+    jsonlog_status status = jl_lost_report_make(&report, formatter, lost, reason, NULL);
+    report.line.record = NULL; /* as for all lines behind the ring */
     if (status == JSONLOG_OK)
         status = jl_handler_write(a->target, &report.line);
-    jl_lost_report_done(&report);
+    jl_own_record_done(&report);
     return status;
 }
 

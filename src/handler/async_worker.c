@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
+#include <time.h>
 
 /* How many bytes of lines are taken out of the ring at once: enough that the lock of its head costs
  * nothing per line, and few enough that a thread which discards old lines does not wait long. */
@@ -52,6 +53,22 @@ static void unpin_quietly(jl_thread *thread) {
         __atomic_store_n(&thread->pin, 0, __ATOMIC_RELEASE);
 }
 
+/* Says that it writes and then looks whether it may; whoever makes it quiet says so and then looks
+ * whether it writes. */
+static void begin_writing(jl_async *a) {
+    const struct timespec nap = {0, NAP_NS};
+    __atomic_store_n(&a->is_writing, 1, __ATOMIC_SEQ_CST);
+    while (JSONLOG_UNLIKELY(jl_async_crash_of(a) == JL_ASYNC_QUIET)) {
+        __atomic_store_n(&a->is_writing, 0, __ATOMIC_SEQ_CST);
+        nanosleep(&nap, NULL);
+        __atomic_store_n(&a->is_writing, 1, __ATOMIC_SEQ_CST);
+    }
+}
+
+static void end_writing(jl_async *a) {
+    __atomic_store_n(&a->is_writing, 0, __ATOMIC_RELEASE);
+}
+
 static void report(worker *w) {
     jl_epoch_pin(w->thread);
     w->report_is_late = !jl_async_report(w->a);
@@ -60,8 +77,13 @@ static void report(worker *w) {
 
 static void write_line(worker *w, const jl_ring_line *from) {
     const jsonlog_line line = {
-        .text = from->text, .len = from->len, .level = from->level, .time_ns = from->time_ns};
+        .text = from->text, .len = from->len, .level = from->level, .time_ns = from->time_ns,
+        .flags = from->flags};
     jl_epoch_pin(w->thread);
+    if (!jl_handler_passes(w->a->target, &line)) {
+        unpin_quietly(w->thread);
+        return;
+    }
     const jsonlog_status status = jl_handler_write(w->a->target, &line);
     unpin_quietly(w->thread);
     if (status == JSONLOG_OK)
@@ -74,22 +96,24 @@ static void write_line(worker *w, const jl_ring_line *from) {
 static void give_up_batch(worker *w) {
     jl_ring_line line;
     while (jl_ring_next(&w->a->batch, &line))
-        jl_stats_add(JL_STAT_LOST_OUTPUT, 1);
+        jl_stats_add(JL_STAT_LOST_LATER, 1);
 }
 
 static void write_batch(worker *w) {
     jl_ring_batch *batch = &w->a->batch;
     jl_ring_line line;
-    for (;;) {
+    do {
+        begin_writing(w->a);
         const uint64_t at = batch->from + batch->at;
-        if (!jl_ring_next(batch, &line))
-            return;
-        if (JSONLOG_UNLIKELY(jl_async_is_gap(w->a, at)))
+        const bool has_line = jl_ring_next(batch, &line);
+        if (has_line && JSONLOG_UNLIKELY(jl_async_is_gap(w->a, at)))
             report(w);
-        write_line(w, &line);
-        if (!goes_on(w))
+        if (has_line)
+            write_line(w, &line);
+        end_writing(w->a);
+        if (!has_line)
             return;
-    }
+    } while (goes_on(w));
 }
 
 static void note_used(jl_async *a) {
@@ -119,6 +143,7 @@ static void write_up_to(worker *w, uint64_t end) {
         w->yields = 0;
         w->report_is_late = false;
         write_batch(w);
+        __atomic_store_n(&a->done, a->batch.from + a->batch.len, __ATOMIC_RELEASE);
     }
 }
 
@@ -126,8 +151,11 @@ static void write_up_to(worker *w, uint64_t end) {
 
 static void report_when_dry(worker *w) {
     jl_async_see_formats(w->a);
-    if (!w->report_is_late && jl_async_is_gap(w->a, jl_ring_head(&w->a->ring)))
-        report(w);
+    if (w->report_is_late || !jl_async_is_gap(w->a, jl_ring_head(&w->a->ring)))
+        return;
+    begin_writing(w->a);
+    report(w);
+    end_writing(w->a);
 }
 
 /* Flushing may reopen or rotate, which is as good as a write. */
@@ -180,6 +208,8 @@ static void serve(worker *w) {
 /* ---- life ---- */
 
 static void destroy(jl_async *a) {
+    jl_holder_remove(&a->holder);
+    jl_queue_remove(&a->queue);
     jsonlog_handler_release(a->target);
     pthread_cond_destroy(&a->work);
     pthread_cond_destroy(&a->turn);
@@ -200,7 +230,7 @@ static void end(worker *w) {
         return;
     if (__atomic_load_n(&a->is_abandoned, __ATOMIC_SEQ_CST) != 0) {
         give_up_batch(w);
-        jl_stats_add(JL_STAT_LOST_OUTPUT, jl_ring_clear(&a->ring));
+        jl_stats_add(JL_STAT_LOST_LATER, jl_ring_clear(&a->ring));
     }
     pthread_mutex_lock(&a->lock);
     __atomic_store_n(&a->mode, JL_ASYNC_ENDED, __ATOMIC_SEQ_CST);

@@ -1,5 +1,6 @@
 #include "handler/descriptor.h"
 
+#include "base/redirect.h"
 #include "handler/sigpipe.h"
 
 #include <errno.h>
@@ -30,8 +31,9 @@ static jl_descriptor_way way_of(mode_t mode) {
 
 bool jl_descriptor_init(jl_descriptor *out, int fd) {
     struct stat status;
-    int flags = fcntl(fd, F_GETFL);
-    if (flags == -1 || (flags & O_ACCMODE) == O_RDONLY || fstat(fd, &status) == -1)
+    const int target = jl_redirect_of(fd);
+    int flags = fcntl(target, F_GETFL);
+    if (flags == -1 || (flags & O_ACCMODE) == O_RDONLY || fstat(target, &status) == -1)
         return false;
     out->fd = fd;
     out->way = (uint8_t)way_of(status.st_mode);
@@ -81,17 +83,18 @@ static bool is_refusal(int error) {
 }
 
 static ssize_t write_once(jl_descriptor *out, const struct iovec *parts, int count) {
+    const int fd = jl_redirect_of(out->fd);
     switch ((jl_descriptor_way)__atomic_load_n(&out->way, __ATOMIC_RELAXED)) {
-    case JL_WAY_PLAIN: return write_plainly(out->fd, parts, count);
-    case JL_WAY_SEND: return write_by_send(out->fd, parts, count);
-    case JL_WAY_MASK: return write_by_mask(out->fd, parts, count);
+    case JL_WAY_PLAIN: return write_plainly(fd, parts, count);
+    case JL_WAY_SEND: return write_by_send(fd, parts, count);
+    case JL_WAY_MASK: return write_by_mask(fd, parts, count);
     case JL_WAY_FLAG: break;
     }
-    ssize_t bytes = write_by_flag(out->fd, parts, count);
+    ssize_t bytes = write_by_flag(fd, parts, count);
     if (bytes >= 0 || !is_refusal(errno))
         return bytes;
     __atomic_store_n(&out->way, (uint8_t)JL_WAY_MASK, __ATOMIC_RELAXED);
-    return write_by_mask(out->fd, parts, count);
+    return write_by_mask(fd, parts, count);
 }
 
 ssize_t jl_descriptor_write(jl_descriptor *out, const struct iovec *parts, int count) {

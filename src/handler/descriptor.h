@@ -6,6 +6,8 @@
  * How SIGPIPE is avoided depends on what the descriptor is: regular files raise none, sockets have
  * MSG_NOSIGNAL, everything else RWF_NOSIGNAL (Linux 6.18) or, where the kernel does not know that,
  * a blocked signal. Async-signal-safe.
+ *
+ * A descriptor that leads into the library itself (base/redirect.h) is written to past that.
  */
 #include <stdbool.h>
 #include <stdint.h>

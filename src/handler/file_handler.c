@@ -56,6 +56,7 @@ static jl_watched_file *file_new(jl_log_path *path, const jsonlog_file_options *
     }
     file->path = *path;
     file->open = open_path;
+    file->output.stands_apart = true;
     if (jl_output_init(&file->output, handler, &options->policy, 0))
         return file;
     file->output.policy = NULL;

@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <unistd.h>
 
+/** Processes that are killed one after the other while one line is written again and again. */
+#define APART_TRIES_MAX 4
+
 /* ---- target ---- */
 
 jl_target *jl_target_new(int fd, bool owns_descriptor) {
@@ -20,6 +23,7 @@ jl_target *jl_target_new(int fd, bool owns_descriptor) {
     }
     t->out = out;
     t->owns_descriptor = owns_descriptor;
+    t->reader = -1;
     return t;
 }
 
@@ -28,6 +32,8 @@ void jl_target_free(jl_target *t) {
         return;
     if (t->owns_descriptor)
         close(t->out.fd);
+    if (t->reader >= 0)
+        close(t->reader);
     jl_free(t);
 }
 
@@ -108,9 +114,8 @@ static jsonlog_status write_rest(jl_output *o, jl_target *t) {
 
 /* ---- bytes ---- */
 
-/* Write with a newline in front if the line before was left unfinished.
- * @param own  how many of `bytes` are out. @return 0 or an errno. */
-static int write_closing(jl_output *o, jl_target *t, const char *bytes, size_t len, size_t *own) {
+int jl_output_write_closing(jl_output *o, jl_target *t, const char *bytes, size_t len,
+                            size_t *own) {
     size_t newline = get(&t->is_torn) && __atomic_exchange_n(&t->is_torn, false, __ATOMIC_RELAXED);
     struct iovec parts[2] = {jl_part("\n", newline), jl_part(bytes, len)};
     jl_written written = jl_descriptor_write_all(&t->out, &parts[1 - newline], (int)(1 + newline));
@@ -140,10 +145,34 @@ static jsonlog_status leave_torn(jl_output *o, jl_target *t, const jsonlog_line 
 
 static jsonlog_status write_line(jl_output *o, jl_target *t, const jsonlog_line *line) {
     size_t own = 0;
-    int error = write_closing(o, t, line->text, line->len, &own);
+    int error = jl_output_write_closing(o, t, line->text, line->len, &own);
     if (error == 0)
         return JSONLOG_OK;
     return own > 0 ? leave_torn(o, t, line, error, own) : refuse(t, error);
+}
+
+static jsonlog_status write_apart(jl_output *o, jl_target *t, const jsonlog_line *line) {
+    jsonlog_status status = write_line(o, t, line);
+    for (int i = 0; i < APART_TRIES_MAX && status == JSONLOG_OK &&
+                    jl_output_is_behind_unfinished(o, t, line->text, line->len);
+         i++) {
+        jl_handler_count_torn(o->handler);
+        status = write_line(o, t, line);
+    }
+    return status;
+}
+
+/* Of many lines, only the first can stand behind an unfinished one. What comes of writing it again
+ * is nothing that the others could be held back for. */
+static void set_first_apart(jl_output *o, jl_target *t, const char *bytes, size_t len) {
+    if (!jl_output_is_behind_unfinished(o, t, bytes, len))
+        return;
+    const char *newline = memchr(bytes, '\n', len);
+    const jsonlog_line first = {.text = bytes,
+                                .len = newline == NULL ? len : (size_t)(newline - bytes) + 1};
+    jl_handler_count_torn(o->handler);
+    if (write_apart(o, t, &first) != JSONLOG_OK)
+        jl_handler_count_loss(o->handler, errno);
 }
 
 /* Of a file, a line that was cut is begun again, because somebody else may append in between.
@@ -166,9 +195,11 @@ jsonlog_status jl_output_write_bytes(jl_output *o, const char *bytes, size_t len
         return refuse_nowhere(o);
     if (get(&t->is_closed))
         return refuse(t, EPIPE);
-    int error = write_closing(o, t, bytes, len, taken);
-    if (error == 0)
+    int error = jl_output_write_closing(o, t, bytes, len, taken);
+    if (error == 0) {
+        set_first_apart(o, t, bytes, len);
         return JSONLOG_OK;
+    }
     *taken = taken_of(t, bytes, *taken);
     return refuse(t, error);
 }
@@ -184,7 +215,7 @@ static jsonlog_status write_entered(jl_output *o, const jsonlog_line *line) {
     if (o->policy != NULL)
         return o->policy->write(o->policy_self, line);
     jsonlog_status status = write_rest(o, t);
-    return status == JSONLOG_OK ? write_line(o, t, line) : status;
+    return status == JSONLOG_OK ? write_apart(o, t, line) : status;
 }
 
 static bool needs_no_lock(const jl_output *o, const jl_target *t) {
@@ -192,13 +223,9 @@ static bool needs_no_lock(const jl_output *o, const jl_target *t) {
 }
 
 /* The base has the lock, unless the target needs none. A replacement may have come after the base
- * had looked: then the lock is taken here. */
-jsonlog_status jl_output_write(jl_output *o, const jsonlog_line *line) {
-    jl_target *t = jl_output_target(o);
-    if (needs_no_lock(o, t))
-        return get(&t->is_closed) ? refuse(t, EPIPE) : write_line(o, t, line);
-    if (jl_handler_is_entered(o->handler))
-        return write_entered(o, line);
+ * had looked, and an output that stands apart wants it where it can be had: then it is taken here.
+ */
+static jsonlog_status write_not_entered(jl_output *o, const jsonlog_line *line) {
     if (!jl_handler_enter(o->handler)) {
         errno = EDEADLK;
         return JSONLOG_E_STATE;
@@ -206,6 +233,21 @@ jsonlog_status jl_output_write(jl_output *o, const jsonlog_line *line) {
     jsonlog_status status = write_entered(o, line);
     jl_handler_leave(o->handler);
     return status;
+}
+
+static jsonlog_status write_without_lock(jl_output *o, jl_target *t, const jsonlog_line *line) {
+    return get(&t->is_closed) ? refuse(t, EPIPE) : write_line(o, t, line);
+}
+
+jsonlog_status jl_output_write(jl_output *o, const jsonlog_line *line) {
+    jl_target *t = jl_output_target(o);
+    const bool is_free = needs_no_lock(o, t);
+    if (is_free && !o->stands_apart)
+        return write_without_lock(o, t, line);
+    if (jl_handler_is_entered(o->handler))
+        return write_entered(o, line);
+    const jsonlog_status status = write_not_entered(o, line);
+    return is_free && status == JSONLOG_E_STATE ? write_without_lock(o, t, line) : status;
 }
 
 jsonlog_status jl_output_flush(jl_output *o) {
@@ -230,10 +272,7 @@ size_t jl_output_held(const jl_output *o) {
 
 /* ---- life ---- */
 
-bool jl_output_init(jl_output *o, jsonlog_handler *handler, const jsonlog_write_policy *policy,
-                    size_t rest_size) {
-    o->handler = handler;
-    o->policy = policy == NULL ? NULL : policy->kind;
+static bool open_way(jl_output *o, const jsonlog_write_policy *policy, size_t rest_size) {
     if (o->policy != NULL) {
         o->is_locked = true;
         o->policy_self = o->policy->open(o, policy);
@@ -244,7 +283,22 @@ bool jl_output_init(jl_output *o, jsonlog_handler *handler, const jsonlog_write_
     return rest_size == 0 || o->rest != NULL;
 }
 
+bool jl_output_init(jl_output *o, jsonlog_handler *handler, const jsonlog_write_policy *policy,
+                    size_t rest_size) {
+    o->handler = handler;
+    o->policy = policy == NULL ? NULL : policy->kind;
+    if (!open_way(o, policy, rest_size))
+        return false;
+    o->holder = (jl_holder){.handler = handler,
+                            .rescue = jl_output_rescue,
+                            .write = jl_output_rescue_write,
+                            .descriptor = -1};
+    jl_holder_add(&o->holder);
+    return true;
+}
+
 void jl_output_done(jl_output *o) {
+    jl_holder_remove(&o->holder);
     if (o->policy != NULL)
         o->policy->close(o->policy_self);
     jl_target_free(o->target);

@@ -4,13 +4,15 @@
  * Lines to a descriptor that can be replaced while threads write: what the stream, file and
  * rotating handlers have in common.
  *
- * A regular file opened with O_APPEND is written to without a lock, by threads that the epoch keeps
- * a replaced target for. Everything else, and every output with a policy or `is_locked`, is written
- * to with the handler entered. A line that was left unfinished is closed with a newline in front of
- * the next.
+ * A regular file opened with O_APPEND needs no lock, and the epoch keeps a replaced target for the
+ * threads that write without: all of them, or if the output `stands_apart` those of nested calls
+ * that find the handler in use. Everything else, and every output with a policy or `is_locked`, is
+ * written to with the handler entered. A line that was left unfinished is closed with a newline in
+ * front of the next.
  */
 #include "base/epoch.h"
 #include "handler/descriptor.h"
+#include "handler/rescue.h"
 #include "record/handler_base.h"
 
 /** Where lines go. Replaced as a whole; a thread without the lock may still be writing to the old
@@ -21,6 +23,8 @@ typedef struct jl_target {
     bool owns_descriptor;
     bool is_closed; /**< nobody reads any more: EPIPE was seen; atomic */
     bool is_torn;   /**< the last write stopped inside a line; atomic */
+    off_t end;      /**< where the last write with the handler entered ended; 0: not known */
+    int reader;     /**< of the same file; below 0: none */
 } jl_target;
 
 struct jl_output;
@@ -34,7 +38,10 @@ typedef struct jsonlog_policy_class {
     void (*replaced)(void *self); /**< the output goes to another target from here on */
     void (*forget)(void *self);   /**< in the child of a fork: what it holds is the parent's */
     size_t (*held)(void *self);   /**< bytes accepted and not written */
-    void (*close)(void *self);    /**< not entered: the handler is going; what is held is lost */
+    uint64_t (*lines)(const void *self);           /**< lines in them; any thread, at any time */
+    void (*rescue)(void *self, jl_rescue *rescue); /**< as flush, in a crash: write them with
+                                                      jl_output_rescue_bytes() and count them */
+    void (*close)(void *self); /**< not entered: the handler is going; what is held is lost */
 } jsonlog_policy_class;
 
 typedef struct jl_output {
@@ -42,6 +49,9 @@ typedef struct jl_output {
     jl_target *target; /**< atomic; changed with the handler entered; NULL: nowhere */
     int error;         /**< atomic; why nowhere */
     bool is_locked;    /**< never without the lock; set before init, or by a policy */
+    bool stands_apart; /**< lines are written again that land behind what a killed process has left
+                            unfinished; set before init. For files with a path of their own, because
+                            others may have text without a newline for a purpose */
     char *
         rest; /**< what a full descriptor did not take of the last line; with the handler entered */
     size_t rest_size;
@@ -49,6 +59,7 @@ typedef struct jl_output {
     size_t rest_len;
     const jsonlog_policy_class *policy; /**< NULL: one write for each line */
     void *policy_self;
+    jl_holder holder; /**< ready: entered by the thread that crashed */
 } jl_output;
 
 /** @return NULL without memory or for a bad descriptor (errno EBADF); that stays the caller's. */
@@ -83,6 +94,31 @@ void jl_output_replace_entered(jl_output *output, jl_target *target, int error, 
 
 /** Bytes that the policy holds. Entered. */
 size_t jl_output_held(const jl_output *output);
+
+/** Write with a newline in front if the line before was left unfinished. Entered, or no lock
+ * needed.
+ *  @param own  how many of `bytes` are out. @return 0 or an errno. */
+int jl_output_write_closing(jl_output *output, jl_target *target, const char *bytes, size_t len,
+                            size_t *own);
+
+/** Look at bytes that were written just now. Entered.
+ *  @return whether they begin behind a line that another process has left unfinished. */
+bool jl_output_is_behind_unfinished(const jl_output *output, jl_target *target, const char *bytes,
+                                    size_t len);
+
+static inline jl_output *jl_output_of(jl_holder *holder) {
+    return (jl_output *)(void *)((char *)holder - offsetof(jl_output, holder));
+}
+
+/** What the holder of an output does in a crash. */
+void jl_output_rescue(jl_holder *holder, jl_rescue_stage stage, jl_rescue *rescue);
+bool jl_output_rescue_write(jl_holder *holder, const char *bytes, size_t len,
+                            const jl_rescue *rescue);
+
+/** For policies, in a crash: write as much as the output takes before the deadline. Entered.
+ *  @return how many bytes are out. */
+size_t jl_output_rescue_bytes(jl_output *output, const char *bytes, size_t len,
+                              const jl_rescue *rescue);
 
 /**
  * For policies: write bytes of many lines. Entered.

@@ -7,7 +7,7 @@
  * A file is compressed into BASE.part-INODE and renamed when it is complete, so that a crash leaves
  * no broken file under a final name.
  */
-#include "handler/background.h"
+#include "base/background.h"
 #include "handler/rotated_files.h"
 
 #include <jsonlog/rotating.h>

@@ -315,6 +315,7 @@ static rotating *make(jl_log_path *path, const jsonlog_rotating_options *options
     r->file.path = *path;
     r->file.open = open_shared;
     r->file.output.is_locked = true;
+    r->file.output.stands_apart = true;
     set_options(r, options);
     r->work.lock_path = jl_rotated_path(&r->work.place, ".lock");
     if (r->work.lock_path != NULL)

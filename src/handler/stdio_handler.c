@@ -1,4 +1,6 @@
 #include "base/alloc.h"
+#include "base/redirect.h"
+#include "handler/descriptor.h"
 #include "handler/sigpipe.h"
 #include "record/handler_base.h"
 #include "record/handler_lock.h"
@@ -53,7 +55,25 @@ static bool must_flush(const stdio *s) {
     return s->flush_each || __flbf(s->file) != 0 || __fbufsize(s->file) <= 1;
 }
 
+/* Through the stream the line would come back as a record. */
+static bool is_redirected(const stdio *s) {
+    const int fd = fileno(s->file);
+    return jl_redirect_of(fd) != fd;
+}
+
+static bool put_past_redirect(const stdio *s, const jsonlog_line *line) {
+    struct iovec part = jl_part(line->text, line->len);
+    jl_descriptor out;
+    if (!jl_descriptor_init(&out, fileno(s->file)))
+        return false;
+    const jl_written written = jl_descriptor_write_all(&out, &part, 1);
+    errno = written.error;
+    return written.error == 0;
+}
+
 static bool put(stdio *s, const jsonlog_line *line) {
+    if (JSONLOG_UNLIKELY(is_redirected(s)))
+        return put_past_redirect(s, line);
     if (get(&s->is_torn) && putc_unlocked('\n', s->file) == EOF)
         return false;
     if (fwrite_unlocked(line->text, 1, line->len, s->file) != line->len)

@@ -1,7 +1,7 @@
 /* The policy "buffered": many lines with one write. */
 #include "base/alloc.h"
+#include "base/background.h"
 #include "base/clock.h"
-#include "handler/background.h"
 #include "handler/output.h"
 
 #include <errno.h>
@@ -20,6 +20,7 @@ typedef struct write_buffer {
     int64_t flush_ns;
     int flush_level;
     bool is_inside; /* the output stands inside the line that begins at `begin` */
+    uint64_t lines; /* from `begin` to `end`; atomic, for a crash while somebody is in here */
 } write_buffer;
 
 /* What is held is due at last in flush_ns. Without a thread it goes out now. */
@@ -27,22 +28,49 @@ static bool plan_flush(write_buffer *b) {
     return jl_background_schedule(&jl_flusher, &b->task, jl_clock_monotonic_ns() + b->flush_ns);
 }
 
+static uint64_t lines(const void *self) {
+    const write_buffer *b = self;
+    return __atomic_load_n(&b->lines, __ATOMIC_RELAXED);
+}
+
+static void set_lines(write_buffer *b, uint64_t count) {
+    __atomic_store_n(&b->lines, count, __ATOMIC_RELAXED);
+}
+
 static void forget(void *self) {
     write_buffer *b = self;
     b->begin = 0;
     b->end = 0;
     b->is_inside = false;
+    set_lines(b, 0);
 }
 
 /* A line is what a newline ends; without any, all of it is one. */
-static void drop_all(write_buffer *b, int reason) {
+static uint64_t count_lines(const write_buffer *b) {
+    uint64_t count = 0;
     const char *end = b->bytes + b->end;
-    for (const char *at = b->bytes + b->begin; at < end;) {
+    for (const char *at = b->bytes + b->begin; at < end; count++) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         at = newline == NULL ? end : newline + 1;
-        jl_handler_count_loss(b->output->handler, reason);
     }
+    return count;
+}
+
+static void drop_all(write_buffer *b, int reason) {
+    for (uint64_t count = count_lines(b); count > 0; count--)
+        jl_handler_count_loss(b->output->handler, reason);
     forget(b);
+}
+
+/* What is out of the way is no longer held. */
+static void let_go(write_buffer *b, size_t taken) {
+    b->begin += taken;
+    if (b->begin == b->end) {
+        forget(b);
+    } else if (taken > 0) {
+        b->is_inside = b->bytes[b->begin - 1] != '\n';
+        set_lines(b, count_lines(b));
+    }
 }
 
 static jsonlog_status write_out(write_buffer *b) {
@@ -51,11 +79,7 @@ static jsonlog_status write_out(write_buffer *b) {
         return JSONLOG_OK;
     jsonlog_status status =
         jl_output_write_bytes(b->output, b->bytes + b->begin, b->end - b->begin, &taken);
-    b->begin += taken;
-    if (taken > 0)
-        b->is_inside = b->begin < b->end && b->bytes[b->begin - 1] != '\n';
-    if (b->begin == b->end)
-        forget(b);
+    let_go(b, taken);
     if (status == JSONLOG_E_CLOSED)
         drop_all(b, EPIPE);
     return status;
@@ -97,6 +121,7 @@ static jsonlog_status buffered_write(void *self, const jsonlog_line *line) {
     bool is_first = b->begin == b->end;
     memcpy(b->bytes + b->end, line->text, line->len);
     b->end += line->len;
+    set_lines(b, b->lines + 1);
     if (line->level >= b->flush_level)
         write_out(b);
     if (b->begin < b->end && is_first && !plan_flush(b))
@@ -120,12 +145,22 @@ static void replaced(void *self) {
     const char *newline = memchr(b->bytes + b->begin, '\n', b->end - b->begin);
     b->begin = newline == NULL ? b->end : (size_t)(newline - b->bytes) + 1;
     b->is_inside = false;
+    set_lines(b, count_lines(b));
     jl_handler_count_loss(b->output->handler, EAGAIN);
 }
 
 static size_t held(void *self) {
     const write_buffer *b = self;
     return b->end - b->begin;
+}
+
+/* What could not be written stays, for a process that lives on. */
+static void rescue(void *self, jl_rescue *r) {
+    write_buffer *b = self;
+    const uint64_t before = b->lines;
+    let_go(b, jl_output_rescue_bytes(b->output, b->bytes + b->begin, b->end - b->begin, r));
+    r->flushed += before - b->lines;
+    *(r->may_live ? &r->unflushed : &r->lost) += b->lines;
 }
 
 static void run_flush(jl_task *task) {
@@ -171,6 +206,8 @@ static const jsonlog_policy_class buffered_class = {
     .replaced = replaced,
     .forget = forget,
     .held = held,
+    .lines = lines,
+    .rescue = rescue,
     .close = buffered_close,
 };
 

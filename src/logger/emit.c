@@ -1,23 +1,15 @@
+#include "logger/emit.h"
+
 #include "base/clock.h"
+#include "logger/chores.h"
 #include "logger/environment.h"
+#include "logger/sampling.h"
 #include "logger/space.h"
 #include "record/handler_base.h"
 #include "record/site.h"
 #include "record/stats.h"
 
 #include <errno.h>
-
-/* What a log call was made with, in either of its two forms. */
-typedef struct log_call {
-    const jl_logger *logger;
-    const jsonlog_site *site;    /* NULL: `fields` */
-    const jsonlog_value *values; /* one for each key of the site */
-    const jsonlog_field *fields;
-    size_t count;                 /* of `fields` */
-    const jsonlog_value *message; /* as passed */
-    int level;
-    uint32_t repeats; /* out: how many fields lose to an equal key */
-} log_call;
 
 /* ---- the record ---- */
 
@@ -50,8 +42,14 @@ static uint64_t take_suppressed(const jsonlog_site *site) {
     return __atomic_exchange_n(&site->slot->suppressed, 0, __ATOMIC_RELAXED);
 }
 
-static void set_fields(jsonlog_record *record, log_call *call, jl_field *out) {
+static void set_fields(jsonlog_record *record, jl_log_call *call, jl_field *out) {
     size_t count = call->count;
+    if (call->emf != NULL) {
+        record->emf = call->emf;
+        record->call = call->emf->fields;
+        record->call_count = call->emf->count;
+        return;
+    }
     if (call->site != NULL) {
         call->repeats = jl_site_fields(call->site, call->values, out);
         count = call->site->pairs;
@@ -72,77 +70,55 @@ static void set_fields(jsonlog_record *record, log_call *call, jl_field *out) {
 }
 
 static void make_record(jsonlog_record *record, const jl_thread *thread,
-                        const jl_snapshot *snapshot, log_call *call, jl_space_part *part) {
+                        const jl_snapshot *snapshot, jl_log_call *call, jl_space_part *part) {
     *record = (jsonlog_record){
-        .time_ns = jl_clock_now_ns(),
+        .time_ns = call->time_ns != 0 ? call->time_ns : jl_clock_now_ns(),
         .level = call->level,
         .logger = call->logger->named->name,
         .site = call->site,
         .message = text_of(call->message),
         .thread = thread->id,
-        .suppressed = take_suppressed(call->site),
+        .suppressed = call->suppressed,
         .scope = filled(thread->scopes),
         .bound = filled(call->logger->bound),
         .statics = filled(snapshot->statics),
         .merged = part->merged,
         .edits = part->edits,
+        .line = &part->line,
     };
+    part->line.formatter = NULL;
+    if (call->emf == NULL)
+        record->suppressed += take_suppressed(call->site);
     set_fields(record, call, part->call);
     record->call_is_unique = call->repeats == 0;
 }
 
 /* ---- to the handlers ---- */
 
-/* What a formatter changes in the record is for its own line only. */
-static bool format(const jsonlog_formatter *formatter, jsonlog_record *record,
-                   jl_space_part *part) {
-    if (!jl_space_fits(part, formatter->line_max))
-        return false;
-    const uint32_t edit_count = record->edit_count;
-    for (uint32_t i = 0; i < edit_count; i++)
-        part->kept_edits[i] = record->edits[i];
-    const jsonlog_status status = formatter->format(formatter, record, &part->line);
-    if (JSONLOG_UNLIKELY(record->edit_count != edit_count || edit_count > 0)) {
-        for (uint32_t i = 0; i < edit_count; i++)
-            record->edits[i] = part->kept_edits[i];
-        record->edit_count = edit_count;
-        record->is_merged = false;
-    }
-    return status == JSONLOG_OK && part->line.status == JSONLOG_OK;
+static jl_stat stat_of_loss(jl_handler_verdict verdict, jsonlog_status status) {
+    if (verdict == JL_HANDLER_CANNOT)
+        return JL_STAT_LOST_FORMAT;
+    if (status == JSONLOG_E_STATE)
+        return JL_STAT_LOST_NESTED;
+    return status == JSONLOG_E_AGAIN ? JL_STAT_LOST_FULL : JL_STAT_LOST_ERROR;
 }
 
-static void write_line(jl_thread *thread, jsonlog_handler *handler, const jsonlog_line *line) {
-    const jsonlog_status status = jl_handler_write(handler, line);
-    if (JSONLOG_UNLIKELY(status != JSONLOG_OK)) {
-        jl_stats_add_here(thread,
-                          status == JSONLOG_E_STATE ? JL_STAT_LOST_NESTED : JL_STAT_LOST_OUTPUT, 1);
-        return;
-    }
-    jl_stats_add_here(thread, JL_STAT_LINES, 1);
-    jl_stats_add_here(thread, JL_STAT_BYTES, line->len);
-}
-
-/* Handlers that share a formatter share the line. */
-static void write_all(jl_thread *thread, const jl_route *route, jsonlog_record *record,
-                      jl_space_part *part) {
-    const jsonlog_formatter *last = NULL;
-    bool is_formatted = false;
+/* The line has no text: each handler has it made by its formatter. Those that share one in a row
+ * share the line. */
+static void offer_to_all(jl_thread *thread, const jl_route *route, const jsonlog_record *record) {
+    const jsonlog_line line = {
+        .level = record->level, .time_ns = record->time_ns, .record = record};
     for (uint32_t i = 0; i < route->handler_count; i++) {
-        jsonlog_handler *handler = route->handlers[i];
-        if (!jl_handler_wants(handler, record))
+        jsonlog_status status = JSONLOG_OK;
+        const jl_handler_verdict verdict = jl_handler_offer(route->handlers[i], &line, &status);
+        if (verdict == JL_HANDLER_DECLINES)
             continue;
-        const jsonlog_formatter *formatter = jl_handler_formatter(handler);
-        if (formatter != last)
-            is_formatted = format(formatter, record, part);
-        last = formatter;
-        if (!is_formatted) {
-            jl_handler_count_lost(handler);
-            jl_stats_add_here(thread, JL_STAT_LOST_OUTPUT, 1);
+        if (JSONLOG_UNLIKELY(status != JSONLOG_OK)) {
+            jl_stats_add_here(thread, stat_of_loss(verdict, status), 1);
             continue;
         }
-        const jsonlog_line line = {part->line.data, part->line.len, record->level, record->time_ns,
-                                   record};
-        write_line(thread, handler, &line);
+        jl_stats_add_here(thread, JL_STAT_LINES, 1);
+        jl_stats_add_here(thread, JL_STAT_BYTES, jl_line_bytes(&line));
     }
 }
 
@@ -156,20 +132,20 @@ static __attribute__((noinline)) const jl_route *route_to_stdout(jl_thread *thre
         return route;
     }
     if (!jl_tree_make_stdout_handler()) {
-        jl_stats_add_here(thread, JL_STAT_LOST_OUTPUT, 1);
+        jl_stats_add_here(thread, JL_STAT_LOST_ERROR, 1);
         return route;
     }
     return jl_snapshot_route(jl_snapshot_load(), named);
 }
 
 static void hand_out(jl_thread *thread, const jl_named *named, const jl_snapshot *snapshot,
-                     jsonlog_record *record, jl_space_part *part) {
+                     const jsonlog_record *record) {
     const jl_route *route = jl_snapshot_route(snapshot, named);
     if (JSONLOG_UNLIKELY(snapshot->awaits_stdout) && route->reaches_root)
         route = route_to_stdout(thread, named, route);
     if (JSONLOG_UNLIKELY(snapshot->is_shut_down) && route->handler_count == 0)
-        jl_stats_add_here(thread, JL_STAT_LOST_OUTPUT, 1);
-    write_all(thread, route, record, part);
+        jl_stats_add_here(thread, JL_STAT_LOST_CLOSED, 1);
+    offer_to_all(thread, route, record);
 }
 
 /* ---- the call ---- */
@@ -186,9 +162,18 @@ static jsonlog_formatter *capture_formatter(const jl_snapshot *snapshot) {
                                         : jl_handler_formatter(snapshot->root_first);
 }
 
+/* Behind the filters, in front of everything that could show the record to anybody. */
+static __attribute__((noinline)) void redact(jsonlog_record *record, jl_redactor *redactor,
+                                             const jsonlog_redaction *set, jl_space_part *part) {
+    jl_scratch_reset(&part->scratch);
+    *redactor = (jl_redactor){.set = set, .scratch = &part->scratch};
+    record->redactor = redactor;
+    set->of_class->record(redactor, record);
+}
+
 /* Filters are not asked about a nested record: it may come from one of them. */
-static void pass_on(jl_thread *thread, const jl_snapshot *snapshot, log_call *call, bool is_enabled,
-                    const jl_capture_hook *hook) {
+static void pass_on(jl_thread *thread, const jl_snapshot *snapshot, jl_log_call *call,
+                    bool is_enabled, const jl_capture_hook *hook) {
     const jl_named *named = call->logger->named;
     const jl_route *route = jl_snapshot_route(snapshot, named);
     jl_space_part *part = jl_space_take(thread, snapshot);
@@ -200,7 +185,7 @@ static void pass_on(jl_thread *thread, const jl_snapshot *snapshot, log_call *ca
     make_record(&record, thread, snapshot, call, part);
     if (JSONLOG_UNLIKELY(route->filter_count > 0) && thread->depth == 1 &&
         !pass_filters(route, &record)) {
-        if (record.suppressed > 0)
+        if (record.suppressed > 0 && call->site != NULL)
             __atomic_fetch_add(&call->site->slot->suppressed, record.suppressed, __ATOMIC_RELAXED);
         call->repeats = 0;
         return;
@@ -209,21 +194,39 @@ static void pass_on(jl_thread *thread, const jl_snapshot *snapshot, log_call *ca
         jl_stats_add_here(thread, JL_STAT_DUPLICATE_KEYS, call->repeats);
     if (is_enabled)
         jl_stats_add_here(thread, JL_STAT_RECORDS, 1);
+    jl_redactor redactor;
+    if (JSONLOG_UNLIKELY(snapshot->redaction != NULL))
+        redact(&record, &redactor, snapshot->redaction, part);
     if (JSONLOG_UNLIKELY(hook != NULL) &&
         !hook->on_record(&record, is_enabled, capture_formatter(snapshot)))
         return;
     if (is_enabled)
-        hand_out(thread, named, snapshot, &record, part);
+        hand_out(thread, named, snapshot, &record);
+    call->lost = record.emf_loss;
+}
+
+/* @return whether the record is left out. */
+static __attribute__((noinline)) bool is_sampled_out(jl_thread *thread, const jl_sampling *sampling,
+                                                     jl_log_call *call) {
+    if (call->is_own || call->emf != NULL || call->logger->named == &jl_own_logger ||
+        jl_sampling_keeps(sampling, call))
+        return false;
+    jl_stats_add_here(thread, JL_STAT_SAMPLED, 1);
+    return true;
 }
 
 /* The gate let the call through for the logger, for a capture, or because it was about to change.
  */
-static void emit_pinned(jl_thread *thread, log_call *call) {
+static void emit_pinned(jl_thread *thread, jl_log_call *call) {
     const jl_snapshot *snapshot = jl_snapshot_load();
     const jl_capture_hook *hook = __atomic_load_n(&jl_the_tree.hook, __ATOMIC_SEQ_CST);
     if (call->level <= __atomic_load_n(&jl_the_tree.disabled, __ATOMIC_RELAXED))
         return;
-    const bool is_enabled = call->level >= jl_snapshot_route(snapshot, call->logger->named)->level;
+    const jl_route *route = jl_snapshot_route(snapshot, call->logger->named);
+    const bool is_enabled = call->level >= route->level;
+    if (is_enabled && JSONLOG_UNLIKELY(route->sampling.is_set) &&
+        is_sampled_out(thread, &route->sampling, call))
+        return;
     if (is_enabled || (hook != NULL && call->level >= hook->level))
         pass_on(thread, snapshot, call, is_enabled, hook);
 }
@@ -243,15 +246,17 @@ static __attribute__((noinline)) void report_repeats(const jsonlog_site *site) {
 }
 
 /* What the library has to say itself comes after the record, as a record of its own. */
-static void report(const jl_thread *thread, const log_call *call) {
+static void report(const jl_thread *thread, const jl_log_call *call) {
     if (JSONLOG_UNLIKELY(call->repeats > 0) && call->site != NULL)
         report_repeats(call->site);
     if (JSONLOG_UNLIKELY(__atomic_load_n(&jl_environment_complaints, __ATOMIC_RELAXED) > 0) &&
         thread->depth == 0)
         jl_environment_report();
+    if (JSONLOG_UNLIKELY(jl_chores_wait()) && thread->depth == 0 && !call->is_own)
+        jl_chores_do();
 }
 
-static void emit(log_call *call) {
+void jl_emit(jl_log_call *call) {
     const int error = errno;
     jl_thread *thread = jl_thread_enter();
     if (JSONLOG_UNLIKELY(thread == NULL)) {
@@ -290,12 +295,12 @@ void jsonlog_log_values(jsonlog_logger *logger, const jsonlog_site *site,
     const int level = site->level != 0 ? site->level : values[0].detail;
     if (!is_level(level))
         return;
-    log_call call = {.logger = jl_logger_of(logger),
-                     .site = site,
-                     .values = values + 1,
-                     .message = &values[0],
-                     .level = level};
-    emit(&call);
+    jl_log_call call = {.logger = jl_logger_of(logger),
+                        .site = site,
+                        .values = values + 1,
+                        .message = &values[0],
+                        .level = level};
+    jl_emit(&call);
 }
 
 void jsonlog_log_fields(jsonlog_logger *logger, int level, const char *message, size_t message_len,
@@ -305,10 +310,10 @@ void jsonlog_log_fields(jsonlog_logger *logger, int level, const char *message, 
     if (message != NULL && message_len == JSONLOG_NUL_TERMINATED)
         message_len = strlen(message);
     const jsonlog_value text = jsonlog_string(message, message_len);
-    log_call call = {.logger = jl_logger_of(logger),
-                     .fields = fields,
-                     .count = fields == NULL ? 0 : count,
-                     .message = &text,
-                     .level = level};
-    emit(&call);
+    jl_log_call call = {.logger = jl_logger_of(logger),
+                        .fields = fields,
+                        .count = fields == NULL ? 0 : count,
+                        .message = &text,
+                        .level = level};
+    jl_emit(&call);
 }

@@ -1,5 +1,6 @@
 #include "logger/fork.h"
 
+#include "logger/burst.h"
 #include "logger/snapshot.h"
 
 #include <pthread.h>
@@ -29,6 +30,7 @@ static void in_child(void) {
     in_parent();
     jl_snapshot_after_fork();
     jl_thread_after_fork();
+    jl_bursts_after_fork();
 }
 
 /* Without memory for the registration a child of a single-threaded process still works. */

@@ -1,10 +1,12 @@
 #include "base/clock.h"
+#include "record/stats.h"
 
 #include <jsonlog/logger.h>
 
 #define NS_PER_MS INT64_C(1000000)
 
 static bool hold_back(jsonlog_slot *slot) {
+    jl_stats_add(JL_STAT_HELD_BACK, 1);
     __atomic_fetch_add(&slot->suppressed, 1, __ATOMIC_RELAXED);
     return false;
 }

@@ -1,6 +1,12 @@
+#include "base/alloc.h"
+#include "logger/burst.h"
+#include "logger/chores.h"
 #include "logger/snapshot.h"
 
 #define STATIC_FIELDS_MAX 64
+
+/* How long jsonlog_shutdown() waits for log calls of other threads to end. */
+#define CALLS_END_MS 1000
 
 /* ---- static fields ---- */
 
@@ -30,6 +36,8 @@ jsonlog_status jsonlog_flush(void) {
     jl_thread *thread = jl_thread_enter();
     if (thread == NULL)
         return JSONLOG_E_NOMEM;
+    if (thread->depth == 0)
+        jl_bursts_report(JL_BURSTS_OVER);
     jsonlog_status first = JSONLOG_OK;
     jl_epoch_pin(thread);
     const jl_snapshot *snapshot = jl_snapshot_load();
@@ -54,22 +62,57 @@ static jl_named *next_with_handlers(void) {
     return named;
 }
 
-/* The root first: from then on what is not written is counted. Without memory the handlers stay,
- * flushed. */
-void jsonlog_shutdown(void) {
-    jsonlog_flush();
+/* The root first: from then on what is not written is counted. Without memory they stay. */
+static void take_all_away(void) {
     jl_tree_lock();
     jl_the_tree.is_shut_down = true;
     jl_tree_unlock();
-    if (jsonlog_logger_set_handlers(&jl_root_logger.logger.head, NULL, 0) != JSONLOG_OK)
-        return;
-    for (jl_named *named = next_with_handlers(); named != NULL; named = next_with_handlers())
-        if (jsonlog_logger_set_handlers(&named->logger.head, NULL, 0) != JSONLOG_OK)
-            return;
+    jsonlog_status status = jsonlog_logger_set_handlers(&jl_root_logger.logger.head, NULL, 0);
+    for (jl_named *named = next_with_handlers(); named != NULL && status == JSONLOG_OK;
+         named = next_with_handlers())
+        status = jsonlog_logger_set_handlers(&named->logger.head, NULL, 0);
 }
 
-/* Runs after all functions given to atexit(), which may still log. */
-static __attribute__((destructor)) void shut_down_at_exit(void) {
-    if (jl_tree_is_ready())
-        jsonlog_shutdown();
+/* A reference to each handler there is. */
+typedef struct held_handlers {
+    jsonlog_handler **handlers; /* NULL without memory */
+    uint32_t count;
+} held_handlers;
+
+static held_handlers hold_all(void) {
+    held_handlers held = {NULL, 0};
+    jl_thread *thread = jl_thread_enter();
+    if (thread == NULL)
+        return held;
+    jl_epoch_pin(thread);
+    const jl_snapshot *snapshot = jl_snapshot_load();
+    if (snapshot->handler_count > 0)
+        held.handlers = jl_alloc(snapshot->handler_count * sizeof(jsonlog_handler *));
+    if (held.handlers != NULL)
+        for (; held.count < snapshot->handler_count; held.count++)
+            held.handlers[held.count] = jsonlog_handler_retain(snapshot->handlers[held.count]);
+    jl_epoch_unpin(thread);
+    return held;
+}
+
+static void flush_and_release(held_handlers held) {
+    for (uint32_t i = 0; i < held.count; i++)
+        jsonlog_handler_flush(held.handlers[i]);
+    for (uint32_t i = 0; i < held.count; i++)
+        jsonlog_handler_release(held.handlers[i]);
+    jl_free(held.handlers);
+}
+
+/* A thread that is in the middle of a call may still have its line accepted. So the handlers are
+ * written out when such calls have ended; one that hangs in its output is not waited for for long.
+ */
+void jsonlog_shutdown(void) {
+    jl_chores_shut_down();
+    jl_bursts_report(JL_BURSTS_ALL);
+    const held_handlers held = hold_all();
+    if (held.handlers == NULL)
+        jsonlog_flush();
+    take_all_away();
+    jl_epoch_wait_for(CALLS_END_MS);
+    flush_and_release(held);
 }

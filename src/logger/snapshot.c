@@ -69,6 +69,7 @@ static void free_snapshot(jl_retired *retired) {
     for (uint32_t i = 0; i < snapshot->handler_count; i++)
         jsonlog_handler_release(snapshot->handlers[i]);
     jl_context_release(snapshot->statics);
+    jsonlog_redaction_release(snapshot->redaction);
     jl_free(snapshot);
 }
 
@@ -102,6 +103,7 @@ static uint32_t filters_of(const jl_named *named) {
  */
 static bool shares_route(const jl_named *named) {
     return named->parent != NULL && named->level == JSONLOG_LEVEL_NOTSET && named->propagate &&
+           !named->sampling.is_set &&
            (named->outputs == NULL ||
             (named->outputs->handler_count == 0 && named->outputs->filter_count == 0)) &&
            filters_of(named->parent) == 0;
@@ -145,9 +147,17 @@ typedef struct free_parts {
     jl_filter *filter;
 } free_parts;
 
+/* Its own, or the nearest ancestor's. */
+static jl_sampling sampling_of(const jl_named *named) {
+    while (!named->sampling.is_set && named->parent != NULL)
+        named = named->parent;
+    return named->sampling;
+}
+
 static const jl_route *fill_route(free_parts *parts, const jl_named *named) {
     jl_route *route = parts->route++;
     *route = (jl_route){.level = jl_named_effective_level(named),
+                        .sampling = sampling_of(named),
                         .handlers = parts->handler,
                         .filters = parts->filter,
                         .filter_count = filters_of(named)};
@@ -199,6 +209,7 @@ static jl_snapshot *build(void) {
     snapshot->is_shut_down = jl_the_tree.is_shut_down;
     snapshot->awaits_stdout = !jl_the_tree.root_is_configured && jl_the_tree.stdout_handler == NULL;
     snapshot->statics = jl_context_retain(jl_the_tree.statics);
+    snapshot->redaction = jsonlog_redaction_retain(jl_the_tree.redaction);
     fill(snapshot, &parts);
     return snapshot;
 }

@@ -5,13 +5,15 @@
  *
  * For each logger there is a route: level, filters, and handlers flattened over the ancestors.
  * Loggers without settings of their own share their parent's route. A snapshot holds a reference to
- * each of its handlers and to the static fields; it is retired when the next one takes its place.
+ * each of its handlers, to the static fields and to the redaction; it is retired when the next one
+ * takes its place.
  */
 #include "logger/tree.h"
 
 typedef struct jl_route {
-    int level;         /**< the effective one */
-    bool reaches_root; /**< propagate is on all the way */
+    int level;            /**< the effective one */
+    jl_sampling sampling; /**< likewise */
+    bool reaches_root;    /**< propagate is on all the way */
     uint32_t handler_count;
     uint32_t filter_count;
     jsonlog_handler **handlers; /**< its own first, then those of its ancestors, each once */
@@ -20,7 +22,8 @@ typedef struct jl_route {
 
 typedef struct jl_snapshot {
     jl_retired retired;
-    jl_context *statics; /**< NULL if there are none */
+    jl_context *statics;          /**< NULL if there are none */
+    jsonlog_redaction *redaction; /**< likewise */
     jsonlog_handler
         *root_first;    /**< the root's first handler: its formatter is what captures use */
     bool awaits_stdout; /**< the root has no handler yet and gets one at the first record */

@@ -23,8 +23,10 @@ static struct jl_space *make_space(size_t line_max) {
     if (space == NULL)
         return NULL;
     char *lines = (char *)(space + 1);
-    for (size_t i = 0; i < JL_NESTED_MAX; i++)
-        jl_buffer_init(&space->parts[i].line, lines + i * line_max, line_max, line_max);
+    for (size_t i = 0; i < JL_NESTED_MAX; i++) {
+        jl_buffer_init(&space->parts[i].line.text, lines + i * line_max, line_max, line_max);
+        space->parts[i].scratch = (jl_scratch)JL_SCRATCH_INIT;
+    }
     return space;
 }
 
@@ -37,17 +39,4 @@ jl_space_part *jl_space_take(jl_thread *thread, const jl_snapshot *snapshot) {
             return NULL;
     }
     return &thread->space->parts[thread->depth - 1];
-}
-
-/* Only a formatter with longer lines than all there were at the thread's first record comes here.
- */
-static __attribute__((noinline)) bool grow(jl_buffer *line, size_t line_max) {
-    if (line->limit < line_max)
-        line->limit = line_max;
-    return jl_buffer_reserve(line, line_max) != NULL;
-}
-
-bool jl_space_fits(jl_space_part *part, size_t line_max) {
-    jl_buffer_clear(&part->line);
-    return JSONLOG_LIKELY(part->line.capacity >= line_max) || grow(&part->line, line_max);
 }

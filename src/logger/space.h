@@ -6,16 +6,17 @@
  * the thread's record in the pool. Pages that are not used are not touched.
  */
 #include "logger/snapshot.h"
+#include "record/record_line.h"
 
 /** How many log calls may be nested in each other on one thread. */
 #define JL_NESTED_MAX 2
 
 typedef struct jl_space_part {
-    jl_buffer line;
+    jl_record_line line;
+    jl_scratch scratch; /**< what redaction makes of a record */
     jl_field call[JL_RECORD_FIELDS_MAX];
     jl_field merged[JL_RECORD_FIELDS_MAX];
     struct jl_record_edit edits[JL_RECORD_EDITS_MAX];
-    struct jl_record_edit kept_edits[JL_RECORD_EDITS_MAX]; /**< while a formatter may change them */
 } jl_space_part;
 
 struct jl_space {
@@ -25,8 +26,5 @@ struct jl_space {
 /** The part for the call this thread is in now (depth 1 or 2). NULL without memory, and for a call
  * that is nested in the making of it (an allocator that logs). */
 jl_space_part *jl_space_take(jl_thread *thread, const jl_snapshot *snapshot);
-
-/** Make the line's buffer hold line_max bytes. @return false without memory. */
-bool jl_space_fits(jl_space_part *part, size_t line_max);
 
 #endif

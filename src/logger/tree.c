@@ -261,3 +261,12 @@ bool jl_tree_make_stdout_handler(void) {
     jsonlog_handler_release(handler);
     return is_there;
 }
+
+/* ---- the end ---- */
+
+/* Runs after all functions given to atexit(), which may still log. Stands here because a program
+ * that is linked statically has this object in any case, and only then what flushes. */
+static __attribute__((destructor)) void shut_down_at_exit(void) {
+    if (jl_tree_is_ready())
+        jsonlog_shutdown();
+}

@@ -11,8 +11,10 @@
  * Locks are taken in this order: tree, children, words, epoch.
  */
 #include "base/thread.h"
+#include "logger/sampling.h"
 #include "record/capture_hook.h"
 #include "record/context.h"
+#include "record/redaction.h"
 
 #include <jsonlog/handler.h>
 
@@ -53,8 +55,9 @@ typedef struct jl_named {
     jl_logger logger;
     uint32_t id; /**< its place in a snapshot; a parent has a smaller one than its children */
     uint32_t hash;
-    int level;      /**< its own; atomic, changed under the lock */
-    bool propagate; /**< likewise */
+    int level;            /**< its own; atomic, changed under the lock */
+    bool propagate;       /**< likewise */
+    jl_sampling sampling; /**< its own; under the lock */
     const char *name;
     struct jl_named *parent;
     jl_outputs *outputs;        /**< NULL as long as it has none */
@@ -68,9 +71,10 @@ typedef struct jl_tree {
     jl_named *first; /**< the root; go on with `next` */
     jl_named *last;
     uint32_t count;
-    int disabled;                /**< of jsonlog_disable(); atomic */
-    const jl_capture_hook *hook; /**< atomic */
-    jl_context *statics;         /**< a reference; may be NULL */
+    int disabled;                 /**< of jsonlog_disable(); atomic */
+    const jl_capture_hook *hook;  /**< atomic */
+    jl_context *statics;          /**< a reference; may be NULL */
+    jsonlog_redaction *redaction; /**< likewise */
     jsonlog_handler
         *stdout_handler;     /**< made at the first record if the root has no handler of its own */
     bool root_is_configured; /**< somebody gave the root handlers, or none, on purpose */

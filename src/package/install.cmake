@@ -21,6 +21,7 @@ install(FILES src/package/completions/jsonlog.bash
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME jsonlog)
 install(FILES src/package/completions/_jsonlog DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 install(FILES src/package/completions/jsonlog.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(FILES src/package/config.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/jsonlog)
 install(DIRECTORY include/jsonlog DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT jsonlogTargets NAMESPACE jsonlog:: DESTINATION ${JSONLOG_CMAKE_DIR})
 

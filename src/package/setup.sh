@@ -36,4 +36,5 @@ need_packages() {
 }
 
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libcjson-dev libbsd-dev"
-TEST_PACKAGES="$BUILD_PACKAGES g++ clang clang-tidy libcmocka-dev libpcre2-dev libcurl4-openssl-dev python3 valgrind logrotate mandoc zsh fish"
+TEST_PACKAGES="$BUILD_PACKAGES g++ clang clang-tidy libcmocka-dev libpcre2-dev libcurl4-openssl-dev python3 python3-jsonschema
+ python3-pythonjsonlogger valgrind logrotate rsyslog systemd mandoc zsh fish"

@@ -1,31 +1,13 @@
 #include "record/handler_base.h"
 
 #include "base/alloc.h"
-#include "base/epoch.h"
 #include "record/handler_lock.h"
+#include "record/handler_settings.h"
 #include "record/lost_report.h"
+#include "record/record_line.h"
+#include "record/stats.h"
 
 #include <errno.h>
-
-/** The most filters of one handler: they run for every record, and a list that long is a mistake.
- */
-#define FILTERS_MAX 16
-
-typedef struct handler_filter {
-    bool (*fn)(const jsonlog_record *record, void *context);
-    void *context;
-} handler_filter;
-
-/* What can be changed while others log. Immutable once published: a changed copy takes its place,
- * and the epoch keeps the old one for whoever is reading it. */
-typedef struct handler_settings {
-    jl_retired retired;
-    jsonlog_formatter *formatter; /* owned; NULL is the default one */
-    size_t filter_count;
-    handler_filter filters[FILTERS_MAX];
-} handler_settings;
-
-static const handler_settings default_settings = {.formatter = NULL};
 
 struct jsonlog_handler {
     const jsonlog_handler_class *handler_class;
@@ -33,13 +15,13 @@ struct jsonlog_handler {
     unsigned flags;
     uint32_t references; /* atomic, as everything down to `lock` */
     int level;
-    bool is_concurrent;         /* beyond what the class says */
-    handler_settings *settings; /* owned; NULL is the default */
-    uint64_t unreported;        /* lost since the last report */
-    int reason;                 /* of the last loss */
+    bool is_concurrent;  /* beyond what the class says */
+    uint64_t unreported; /* lost since the last report */
+    int reason;          /* of the last loss */
     jsonlog_handler_stats stats;
-    jl_lock lock;  /* around write, flush and what the class does between enter and leave */
-    jl_lock setup; /* around a change of settings */
+    jl_handler_setup setup;
+    jl_handler_cleanup *cleanups;
+    jl_lock lock; /* around write, flush and what the class does between enter and leave */
 };
 
 static uint64_t count(uint64_t *counter, uint64_t by) {
@@ -61,66 +43,10 @@ int jsonlog_handler_get_level(const jsonlog_handler *handler) {
     return handler == NULL ? JSONLOG_LEVEL_OFF : __atomic_load_n(&handler->level, __ATOMIC_RELAXED);
 }
 
-static const handler_settings *settings_of(const jsonlog_handler *handler) {
-    const handler_settings *settings = __atomic_load_n(&handler->settings, __ATOMIC_SEQ_CST);
-    return settings == NULL ? &default_settings : settings;
-}
-
-/* @return a copy to be changed, with a reference of its own to the formatter, or NULL. */
-static handler_settings *copy_settings(const handler_settings *now) {
-    handler_settings *copy = jl_alloc(sizeof *copy);
-    if (copy == NULL)
-        return NULL;
-    *copy = *now;
-    jsonlog_formatter_retain(copy->formatter);
-    return copy;
-}
-
-static void free_settings(jl_retired *retired) {
-    handler_settings *settings = (handler_settings *)(void *)retired;
-    jsonlog_formatter_release(settings->formatter);
-    jl_free(settings);
-}
-
-/* With the setup lock held. */
-static void publish_locked(jsonlog_handler *handler, handler_settings *settings) {
-    handler_settings *old = __atomic_exchange_n(&handler->settings, settings, __ATOMIC_SEQ_CST);
-    if (old != NULL)
-        jl_epoch_retire_later(&old->retired, free_settings);
-}
-
-static jsonlog_status set_formatter_locked(jsonlog_handler *handler, jsonlog_formatter *formatter) {
-    handler_settings *settings = copy_settings(settings_of(handler));
-    if (settings == NULL)
-        return JSONLOG_E_NOMEM;
-    jsonlog_formatter *old = settings->formatter;
-    settings->formatter = jsonlog_formatter_retain(formatter);
-    publish_locked(handler, settings);
-    jsonlog_formatter_release(old); /* the copy's; the one that was in force has its own */
-    return JSONLOG_OK;
-}
-
 jsonlog_status jsonlog_handler_set_formatter(jsonlog_handler *handler,
                                              jsonlog_formatter *formatter) {
-    if (handler == NULL)
-        return JSONLOG_E_INVALID;
-    jl_lock_acquire(&handler->setup);
-    jsonlog_status status = set_formatter_locked(handler, formatter);
-    jl_lock_release(&handler->setup);
-    jl_epoch_settle();
-    return status;
-}
-
-static jsonlog_status add_filter_locked(jsonlog_handler *handler, handler_filter filter) {
-    const handler_settings *now = settings_of(handler);
-    if (now->filter_count == FILTERS_MAX)
-        return JSONLOG_E_LIMIT;
-    handler_settings *settings = copy_settings(now);
-    if (settings == NULL)
-        return JSONLOG_E_NOMEM;
-    settings->filters[settings->filter_count++] = filter;
-    publish_locked(handler, settings);
-    return JSONLOG_OK;
+    return handler == NULL ? JSONLOG_E_INVALID
+                           : jl_handler_setup_formatter(&handler->setup, formatter);
 }
 
 jsonlog_status jsonlog_handler_add_filter(jsonlog_handler *handler,
@@ -128,10 +54,38 @@ jsonlog_status jsonlog_handler_add_filter(jsonlog_handler *handler,
                                           void *context) {
     if (handler == NULL || fn == NULL)
         return JSONLOG_E_INVALID;
-    jl_lock_acquire(&handler->setup);
-    jsonlog_status status = add_filter_locked(handler, (handler_filter){fn, context});
-    jl_lock_release(&handler->setup);
-    jl_epoch_settle();
+    return jl_handler_setup_add_filter(&handler->setup, (jl_record_filter){fn, context});
+}
+
+jsonlog_status jl_handler_set_line_filter(jsonlog_handler *handler, jl_line_filter *filter) {
+    return handler == NULL ? JSONLOG_E_INVALID
+                           : jl_handler_setup_line_filter(&handler->setup, filter);
+}
+
+static const jl_handler_settings *settings_of(const jsonlog_handler *handler) {
+    return jl_handler_setup_load(&handler->setup);
+}
+
+static jsonlog_formatter *formatter_of(const jl_handler_settings *settings) {
+    return settings->formatter == NULL ? jl_formatter_default() : settings->formatter;
+}
+
+jsonlog_formatter *jl_handler_formatter(jsonlog_handler *handler) {
+    return formatter_of(settings_of(handler));
+}
+
+/* The default formatter is not counted, and need not be named. */
+jsonlog_status jl_handler_take_formatter(jsonlog_handler *handler, jsonlog_handler *from) {
+    jl_thread *thread = jl_thread_enter();
+    if (thread == NULL)
+        return JSONLOG_E_NOMEM;
+    jl_epoch_pin(thread);
+    jsonlog_formatter *formatter = jsonlog_formatter_retain(jl_handler_formatter(from));
+    jl_epoch_unpin(thread);
+    jsonlog_status status = JSONLOG_OK;
+    if (formatter != jl_formatter_default())
+        status = jsonlog_handler_set_formatter(handler, formatter);
+    jsonlog_formatter_release(formatter);
     return status;
 }
 
@@ -141,6 +95,10 @@ void jl_handler_set_concurrent(jsonlog_handler *handler, bool is_concurrent) {
 
 bool jl_handler_enter(jsonlog_handler *handler) {
     return jl_handler_lock_take(&handler->lock);
+}
+
+bool jl_handler_try_enter(jsonlog_handler *handler) {
+    return jl_handler_lock_try(&handler->lock);
 }
 
 void jl_handler_leave(jsonlog_handler *handler) {
@@ -162,7 +120,7 @@ jsonlog_handler *jl_handler_new(const jsonlog_handler_class *handler_class, void
     if (handler == NULL)
         return NULL;
     handler->lock = (jl_lock)JL_LOCK_INIT;
-    handler->setup = (jl_lock)JL_LOCK_INIT;
+    handler->setup.lock = (jl_lock)JL_LOCK_INIT;
     handler->handler_class = handler_class;
     handler->self = self;
     handler->flags = flags;
@@ -181,13 +139,26 @@ jsonlog_handler *jsonlog_handler_retain(jsonlog_handler *handler) {
     return handler;
 }
 
+void jl_handler_add_cleanup(jsonlog_handler *handler, jl_handler_cleanup *cleanup) {
+    cleanup->next = handler->cleanups;
+    handler->cleanups = cleanup;
+}
+
+static void run_cleanups(jl_handler_cleanup *cleanup) {
+    while (cleanup != NULL) {
+        jl_handler_cleanup *next = cleanup->next;
+        cleanup->run(cleanup);
+        cleanup = next;
+    }
+}
+
 /* No thread is in the handler any more: whoever writes does so under a reference. */
 static void destroy(jsonlog_handler *handler) {
     jsonlog_handler_flush(handler);
     if (handler->handler_class->close != NULL)
         handler->handler_class->close(handler->self);
-    if (handler->settings != NULL)
-        free_settings(&handler->settings->retired);
+    jl_handler_setup_done(&handler->setup);
+    run_cleanups(handler->cleanups);
     jl_free(handler);
 }
 
@@ -199,13 +170,17 @@ void jsonlog_handler_release(jsonlog_handler *handler) {
     errno = error;
 }
 
+const char *jl_handler_name(const jsonlog_handler *handler) {
+    return handler->handler_class->name == NULL ? "" : handler->handler_class->name;
+}
+
 void *jl_handler_self(const jsonlog_handler *handler, const jsonlog_handler_class *handler_class) {
     return handler != NULL && handler->handler_class == handler_class ? handler->self : NULL;
 }
 
 void jl_handler_after_fork(jsonlog_handler *handler) {
     jl_handler_lock_after_fork(&handler->lock);
-    jl_lock_reset(&handler->setup);
+    jl_lock_reset(&handler->setup.lock);
     if (handler->handler_class->after_fork != NULL)
         handler->handler_class->after_fork(handler->self);
 }
@@ -235,7 +210,7 @@ static uint64_t *loss_counter(jsonlog_handler_stats *stats, int reason) {
     return reason == EAGAIN ? &stats->lost_again : &stats->lost_error;
 }
 
-void jl_handler_count_loss(jsonlog_handler *handler, int reason) {
+static void count_loss(jsonlog_handler *handler, int reason) {
     count(&handler->stats.lost, 1);
     if (reason != JL_LOST_FORMAT)
         count(loss_counter(&handler->stats, reason), 1);
@@ -245,31 +220,85 @@ void jl_handler_count_loss(jsonlog_handler *handler, int reason) {
     count(&handler->unreported, 1);
 }
 
+void jl_handler_count_loss(jsonlog_handler *handler, int reason) {
+    count_loss(handler, reason);
+    jl_stats_add(JL_STAT_LOST_LATER, 1);
+}
+
 void jl_handler_count_lost(jsonlog_handler *handler) {
-    jl_handler_count_loss(handler, JL_LOST_FORMAT);
+    count_loss(handler, JL_LOST_FORMAT);
 }
 
 void jl_handler_count_torn(jsonlog_handler *handler) {
     count(&handler->stats.torn_closed, 1);
 }
 
-/* ---- writing ---- */
+/* ---- asking ---- */
 
-bool jl_handler_wants(jsonlog_handler *handler, const jsonlog_record *record) {
-    if (record->level < __atomic_load_n(&handler->level, __ATOMIC_RELAXED) ||
-        (handler->flags & JL_HANDLER_SILENT) != 0)
-        return false;
-    const handler_settings *settings = settings_of(handler);
+static bool is_level_wanted(const jsonlog_handler *handler, int level) {
+    return level >= __atomic_load_n(&handler->level, __ATOMIC_RELAXED) &&
+           (handler->flags & JL_HANDLER_SILENT) == 0;
+}
+
+static bool pass_filters(const jl_handler_settings *settings, const jsonlog_record *record) {
     for (size_t i = 0; i < settings->filter_count; i++)
         if (!settings->filters[i].fn(record, settings->filters[i].context))
             return false;
     return true;
 }
 
-jsonlog_formatter *jl_handler_formatter(jsonlog_handler *handler) {
-    jsonlog_formatter *formatter = settings_of(handler)->formatter;
-    return formatter == NULL ? jl_formatter_default() : formatter;
+bool jl_handler_wants(jsonlog_handler *handler, const jsonlog_record *record) {
+    return is_level_wanted(handler, record->level) && pass_filters(settings_of(handler), record);
 }
+
+static bool passes(const jl_handler_settings *settings, const jsonlog_line *line) {
+    const jl_line_filter *filter = settings->line_filter;
+    return JSONLOG_LIKELY(filter == NULL) || (line->flags & JSONLOG_LINE_REPORT) != 0 ||
+           filter->passes(filter, line);
+}
+
+bool jl_handler_passes(jsonlog_handler *handler, const jsonlog_line *line) {
+    return passes(settings_of(handler), line);
+}
+
+bool jl_handler_filters_lines(const jsonlog_handler *handler) {
+    return settings_of(handler)->line_filter != NULL;
+}
+
+/* A handler that has each of its own format the record needs no line, unless its pattern does. */
+static bool needs_line(const jsonlog_handler *handler, const jl_handler_settings *settings) {
+    return (handler->flags & JL_HANDLER_HANDS_ON) == 0 || settings->line_filter != NULL;
+}
+
+/* Inline, as `hand_over` below: together they are what every record goes through. */
+static inline __attribute__((always_inline)) jl_handler_verdict prepare(jsonlog_handler *handler,
+                                                                        const jsonlog_line *line,
+                                                                        jsonlog_line *own,
+                                                                        jsonlog_status *status) {
+    const jl_handler_settings *settings = settings_of(handler);
+    const jsonlog_record *record = line->record;
+    *own = *line;
+    if (JSONLOG_LIKELY(line->flags == 0)) {
+        if (!is_level_wanted(handler, line->level) ||
+            (record != NULL && !pass_filters(settings, record)))
+            return JL_HANDLER_DECLINES;
+    }
+    if (record != NULL && record->line != NULL && needs_line(handler, settings)) {
+        *status = jl_record_make_line(record, formatter_of(settings));
+        if (JSONLOG_UNLIKELY(*status != JSONLOG_OK))
+            return JL_HANDLER_CANNOT;
+        own->text = record->line->text.data;
+        own->len = record->line->text.len;
+    }
+    return passes(settings, own) ? JL_HANDLER_WANTS : JL_HANDLER_DECLINES;
+}
+
+jl_handler_verdict jl_handler_prepare(jsonlog_handler *handler, const jsonlog_line *line,
+                                      jsonlog_line *own, jsonlog_status *status) {
+    return prepare(handler, line, own, status);
+}
+
+/* ---- writing ---- */
 
 /* Why class->write failed. A class with a lock of its own says EDEADLK for a nested call. */
 static int reason_of(jsonlog_status status, int error) {
@@ -287,7 +316,7 @@ static jsonlog_status put(jsonlog_handler *handler, const jsonlog_line *line, in
         return status;
     }
     count(&handler->stats.lines, 1);
-    count(&handler->stats.bytes, line->len);
+    count(&handler->stats.bytes, jl_line_bytes(line));
     return JSONLOG_OK;
 }
 
@@ -298,22 +327,31 @@ static __attribute__((noinline)) jsonlog_status report(jsonlog_handler *handler,
     uint64_t lost = __atomic_exchange_n(&handler->unreported, 0, __ATOMIC_RELAXED);
     if (lost == 0)
         return JSONLOG_OK;
-    jl_lost_report report;
+    jl_own_record report;
+    char space[JL_LOST_REASON_MAX];
     int reason = __atomic_load_n(&handler->reason, __ATOMIC_RELAXED);
-    jsonlog_status status =
-        jl_lost_report_init(&report, jl_handler_formatter(handler), lost, reason, next);
+    jsonlog_status status = jl_lost_report_make(&report, jl_handler_formatter(handler), lost,
+                                                jl_lost_reason(reason, space), next);
     if (status == JSONLOG_OK)
         status = put(handler, &report.line, &reason);
     if (status != JSONLOG_OK)
         count(&handler->unreported, lost);
-    jl_lost_report_done(&report);
+    jl_own_record_done(&report);
     return status;
+}
+
+/* Where somebody asks for the reason it is for them to count. */
+static void fail(jsonlog_handler *handler, int reason, int *why) {
+    if (why == NULL)
+        count_loss(handler, reason);
+    else
+        *why = reason;
 }
 
 /* Where the output is full just now the line waits for the report, so that the gap is told where it
  * is. Where the report fails for another reason (it is too long, a callback refuses it) the line is
  * worth a try of its own. */
-static jsonlog_status deliver(jsonlog_handler *handler, const jsonlog_line *line) {
+static jsonlog_status deliver(jsonlog_handler *handler, const jsonlog_line *line, int *why) {
     int reason = EAGAIN;
     jsonlog_status status = JSONLOG_OK;
     if (JSONLOG_UNLIKELY(counted(&handler->unreported) != 0) &&
@@ -322,30 +360,52 @@ static jsonlog_status deliver(jsonlog_handler *handler, const jsonlog_line *line
     if (status != JSONLOG_E_AGAIN)
         status = put(handler, line, &reason);
     if (JSONLOG_UNLIKELY(status != JSONLOG_OK))
-        jl_handler_count_loss(handler, reason);
+        fail(handler, reason, why);
     return status;
 }
 
-static jsonlog_status deliver_locked(jsonlog_handler *handler, const jsonlog_line *line) {
+static jsonlog_status deliver_locked(jsonlog_handler *handler, const jsonlog_line *line, int *why) {
     if (!jl_handler_enter(handler)) {
-        jl_handler_count_loss(handler, JL_LOST_NESTED);
+        fail(handler, JL_LOST_NESTED, why);
         return JSONLOG_E_STATE;
     }
-    jsonlog_status status = deliver(handler, line);
+    jsonlog_status status = deliver(handler, line, why);
     jl_handler_leave(handler);
     return status;
 }
 
 /* write(2) is a cancellation point, and a thread cancelled in it would keep the lock for ever. */
-jsonlog_status jl_handler_write(jsonlog_handler *handler, const jsonlog_line *line) {
+static inline __attribute__((always_inline)) jsonlog_status hand_over(jsonlog_handler *handler,
+                                                                      const jsonlog_line *line,
+                                                                      int *why) {
     int error = errno;
     int cancel_state = 0;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
     bool is_concurrent = __atomic_load_n(&handler->is_concurrent, __ATOMIC_ACQUIRE);
-    jsonlog_status status = is_concurrent ? deliver(handler, line) : deliver_locked(handler, line);
+    jsonlog_status status =
+        is_concurrent ? deliver(handler, line, why) : deliver_locked(handler, line, why);
     pthread_setcancelstate(cancel_state, NULL);
     errno = error;
     return status;
+}
+
+jsonlog_status jl_handler_try(jsonlog_handler *handler, const jsonlog_line *line, int *why) {
+    return hand_over(handler, line, why);
+}
+
+jsonlog_status jl_handler_write(jsonlog_handler *handler, const jsonlog_line *line) {
+    return hand_over(handler, line, NULL);
+}
+
+jl_handler_verdict jl_handler_offer(jsonlog_handler *handler, const jsonlog_line *line,
+                                    jsonlog_status *status) {
+    jsonlog_line own;
+    const jl_handler_verdict verdict = prepare(handler, line, &own, status);
+    if (JSONLOG_LIKELY(verdict == JL_HANDLER_WANTS))
+        *status = hand_over(handler, &own, NULL);
+    else if (verdict == JL_HANDLER_CANNOT)
+        jl_handler_count_lost(handler);
+    return verdict;
 }
 
 /* A class that is concurrent by nature has locks of its own, and ours around them could be taken in

@@ -4,31 +4,70 @@
  * What the emitter does with a handler, and what the handlers of the library need of their base.
  * The struct itself is private to handler_base.c.
  *
- * The emitter calls jl_handler_wants(), formats with jl_handler_formatter() (or reuses the line if
- * the formatter is the one of the handler before), then jl_handler_write(). All three between pin
- * and unpin of the thread's epoch, which is what keeps handler, filters and formatter alive.
+ * The emitter, and handlers that hand lines on, call jl_handler_offer() between pin and unpin of
+ * the thread's epoch, which is what keeps handler, filters and formatter alive.
  */
 #include "record/formatter_base.h"
+#include "record/line_filter.h"
+#include "record/record_line.h"
 
 #include <jsonlog/handler.h>
 
-/* ---- for the emitter ---------------------------------------------------------------------------
+/* ---- for the emitter, and for handlers that hand lines on --------------------------------------
  */
+
+/** What a handler says of a line. */
+typedef enum jl_handler_verdict {
+    JL_HANDLER_WANTS,
+    JL_HANDLER_DECLINES, /**< by level, filters or pattern */
+    JL_HANDLER_CANNOT,   /**< have it formatted */
+} jl_handler_verdict;
+
+/**
+ * Let a handler have a line if it wants it.
+ *
+ * @param line    its `text` may be missing if the record has a `line`: then each handler has its
+ *                own made by its formatter. Else the text goes out as it is. A line with flags is
+ *                past levels and filters.
+ * @param status  set unless it declines: JSONLOG_OK, JSONLOG_E_STATE for a nested call, what the
+ *                formatter or the handler's class returned. Losses are counted.
+ */
+jl_handler_verdict jl_handler_offer(jsonlog_handler *handler, const jsonlog_line *line,
+                                    jsonlog_status *status);
+
+/** The first half of that, which counts nothing. @param own  the line as the handler gets it. */
+jl_handler_verdict jl_handler_prepare(jsonlog_handler *handler, const jsonlog_line *line,
+                                      jsonlog_line *own, jsonlog_status *status);
+
+/**
+ * The second half: hand over one line, unasked. Takes the handler's lock unless it is concurrent. A
+ * nested call (this thread is inside a handler with a lock, this one or another) never waits: if
+ * the lock is not free the line is dropped and counted. Reports lines lost before in front of it.
+ * Counts. Keeps errno. The thread cannot be cancelled in the middle.
+ * @return JSONLOG_OK, JSONLOG_E_STATE for a nested call, or what the handler's class returned.
+ */
+jsonlog_status jl_handler_write(jsonlog_handler *handler, const jsonlog_line *line);
+
+/** The same for a line that another handler may take instead: a failure is not counted as a loss.
+ *  @param reason  set if it fails: an errno or a JL_LOST_… constant. */
+jsonlog_status jl_handler_try(jsonlog_handler *handler, const jsonlog_line *line, int *reason);
 
 /** Level and filters of the handler say yes, and it writes at all (the null handler does not). */
 bool jl_handler_wants(jsonlog_handler *handler, const jsonlog_record *record);
 
+/** Its pattern lets the finished line through. */
+bool jl_handler_passes(jsonlog_handler *handler, const jsonlog_line *line);
+
+/** Whether it has any. For where lines are written without asking. */
+bool jl_handler_filters_lines(const jsonlog_handler *handler);
+
 /** The formatter in force, borrowed until the thread unpins. */
 jsonlog_formatter *jl_handler_formatter(jsonlog_handler *handler);
 
-/**
- * Hand over one line. Takes the handler's lock unless it is concurrent. A nested call (this thread
- * is inside a handler with a lock, this one or another) never waits: if the lock is not free the
- * line is dropped and counted. Reports lines lost before in front of it. Counts. Keeps errno. The
- * thread cannot be cancelled in the middle.
- * @return JSONLOG_OK, JSONLOG_E_STATE for a nested call, or what the handler's class returned.
- */
-jsonlog_status jl_handler_write(jsonlog_handler *handler, const jsonlog_line *line);
+/** The bytes a handler took: where it has the line made for each of its own, those of the last. */
+static inline size_t jl_line_bytes(const jsonlog_line *line) {
+    return line->text == NULL ? line->record->line->text.len : line->len;
+}
 
 /** For a record that could not be formatted. */
 void jl_handler_count_lost(jsonlog_handler *handler);
@@ -41,8 +80,10 @@ void jl_handler_after_fork(jsonlog_handler *handler);
 
 /** What a handler of the library has beyond its class. */
 enum {
-    JL_HANDLER_SILENT = 1,  /**< accepts everything, writes nothing: not even formatted */
-    JL_HANDLER_REPORTS = 2, /**< tells in its own output what it lost */
+    JL_HANDLER_SILENT = 1,   /**< accepts everything, writes nothing: not even formatted */
+    JL_HANDLER_REPORTS = 2,  /**< tells in its own output what it lost */
+    JL_HANDLER_HANDS_ON = 4, /**< gives records to others, who format them: where a line has a
+                                  record with a `line`, its text may be missing */
 };
 
 /** Why a line was lost, where it is not an errno. */
@@ -56,8 +97,27 @@ enum {
 jsonlog_handler *jl_handler_new(const jsonlog_handler_class *handler_class, void *self,
                                 unsigned flags);
 
+/** Something that has to live as long as a handler, for instance what its filters look into. */
+typedef struct jl_handler_cleanup {
+    struct jl_handler_cleanup *next;
+    void (*run)(struct jl_handler_cleanup *cleanup); /**< once, after the handler was closed */
+} jl_handler_cleanup;
+
+/** Before other threads know the handler. */
+void jl_handler_add_cleanup(jsonlog_handler *handler, jl_handler_cleanup *cleanup);
+
 /** @return the handler's self if it is of this very class, else NULL. */
 void *jl_handler_self(const jsonlog_handler *handler, const jsonlog_handler_class *handler_class);
+
+/** Let lines pass only if the filter says so; takes a reference. NULL: all do.
+ *  @return JSONLOG_OK, JSONLOG_E_NOMEM, JSONLOG_E_INVALID (handler NULL). */
+jsonlog_status jl_handler_set_line_filter(jsonlog_handler *handler, jl_line_filter *filter);
+
+/** Begin with the formatter that another handler has now. @return JSONLOG_OK or JSONLOG_E_NOMEM. */
+jsonlog_status jl_handler_take_formatter(jsonlog_handler *handler, jsonlog_handler *from);
+
+/** @return the name of its class, "" if that has none. */
+const char *jl_handler_name(const jsonlog_handler *handler);
 
 /** From here on jl_handler_write() takes the lock or does not. A write that began before may still
  *  be under way the other way: the class must bear that. */
@@ -67,6 +127,8 @@ void jl_handler_set_concurrent(jsonlog_handler *handler, bool is_concurrent);
  *  as in jl_handler_write(). */
 bool jl_handler_enter(jsonlog_handler *handler);
 void jl_handler_leave(jsonlog_handler *handler);
+/** The same without ever waiting. Async-signal-safe. */
+bool jl_handler_try_enter(jsonlog_handler *handler);
 /** Whether this thread is between the two, in jl_handler_write() too. */
 bool jl_handler_is_entered(const jsonlog_handler *handler);
 

@@ -4,11 +4,17 @@
  * for its record must not deadlock either. */
 static _Thread_local unsigned held __attribute__((tls_model("initial-exec")));
 
-bool jl_handler_lock_take(jl_lock *lock) {
-    if (held == 0)
-        jl_lock_acquire(lock);
-    else if (!jl_lock_try(lock))
+bool jl_handler_lock_try(jl_lock *lock) {
+    if (!jl_lock_try(lock))
         return false;
+    held++;
+    return true;
+}
+
+bool jl_handler_lock_take(jl_lock *lock) {
+    if (held > 0)
+        return jl_handler_lock_try(lock);
+    jl_lock_acquire(lock);
     held++;
     return true;
 }
@@ -20,6 +26,11 @@ void jl_handler_lock_give(jl_lock *lock) {
 
 bool jl_handler_lock_is_nested(void) {
     return held > 0;
+}
+
+bool jl_handler_may_wait(void) {
+    const jl_thread *thread = jl_thread_peek();
+    return held == 0 && (thread == NULL || thread->depth <= 1);
 }
 
 void jl_handler_lock_after_fork(jl_lock *lock) {

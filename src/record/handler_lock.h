@@ -11,10 +11,16 @@
 
 /** @return false instead of waiting if this thread holds any handler's lock already. */
 bool jl_handler_lock_take(jl_lock *lock);
+/** @return false instead of waiting. */
+bool jl_handler_lock_try(jl_lock *lock);
 void jl_handler_lock_give(jl_lock *lock);
 
 /** Whether this thread is inside a handler that has a lock. */
 bool jl_handler_lock_is_nested(void);
+
+/** Whether a log call that runs now may wait for another thread at all. From within a handler or
+ *  another log call it may not: the thread it waits for may be waiting for this one. */
+bool jl_handler_may_wait(void);
 
 /** In the child of a fork: make it new. Stays held if the thread that forked held it. */
 void jl_handler_lock_after_fork(jl_lock *lock);

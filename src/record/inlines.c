@@ -3,6 +3,7 @@
  * compiler did not inline it and for users' own inline functions.
  */
 #include <jsonlog/logger.h>
+#include <jsonlog/metric.h>
 #include <jsonlog/value.h>
 
 extern inline jsonlog_value jsonlog_value_make(jsonlog_type type, size_t len);
@@ -47,3 +48,6 @@ extern inline jsonlog_value jsonlog_values(const jsonlog_value *values, size_t c
 extern inline jsonlog_value jsonlog_fields(const jsonlog_field *fields, size_t count);
 extern inline jsonlog_field jsonlog_field_make(const char *key, jsonlog_value value);
 extern inline bool jsonlog_enabled(const jsonlog_logger *logger, int level);
+extern inline jsonlog_value jsonlog_measured(jsonlog_value value, jsonlog_unit unit,
+                                             unsigned resolution);
+extern inline jsonlog_value jsonlog_from_dimensions(const jsonlog_dimension_list *list);

@@ -4,32 +4,23 @@
  * The record that says in the log itself what the log has lost:
  * {"logType":"WARN","logger":"jsonlog","message":"lines lost","lost":17,"reason":"EAGAIN"}
  */
-#include "record/formatter_base.h"
+#include "record/own_record.h"
 
-#include <jsonlog/handler.h>
+/** Room for a reason without a name. */
+#define JL_LOST_REASON_MAX 24
 
-/** A report with all it needs, about 11 KiB, for the stack of whoever writes it. */
-typedef struct jl_lost_report {
-    jsonlog_line line;     /**< ready to be written */
-    jsonlog_record record; /**< what the line was made of */
-    jsonlog_value message;
-    jsonlog_value values[2];
-    jl_field fields[2];
-    jl_field merged[JL_RECORD_FIELDS_MAX];
-    char reason[24];
-    char text[1024];
-    jl_buffer out;
-} jl_lost_report;
+/** @param reason  an errno or a JL_LOST_… constant.
+ *  @return its name, in static storage or in `space`. */
+const char *jl_lost_reason(int reason, char space[JL_LOST_REASON_MAX]);
 
 /**
  * Make the report of `lost` lines.
  *
- * @param reason  of the last loss: an errno, or a JL_LOST_… constant.
- * @param next    the line it goes in front of: gives time, thread and static fields.
- * @return JSONLOG_OK, or what the formatter returned. Call jl_lost_report_done() in any case.
+ * @param reason  of the last loss; borrowed.
+ * @param next    the line it goes in front of, or NULL.
+ * @return JSONLOG_OK, or what the formatter returned. Call jl_own_record_done() in any case.
  */
-jsonlog_status jl_lost_report_init(jl_lost_report *report, const jsonlog_formatter *formatter,
-                                   uint64_t lost, int reason, const jsonlog_line *next);
-void jl_lost_report_done(jl_lost_report *report);
+jsonlog_status jl_lost_report_make(jl_own_record *report, const jsonlog_formatter *formatter,
+                                   uint64_t lost, const char *reason, const jsonlog_line *next);
 
 #endif

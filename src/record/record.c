@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "record/context.h"
+#include "record/redaction.h"
 #include "record/site.h"
 
 /* How many contexts of a chain are put at a time: chains are linked from the strong end and put
@@ -94,9 +95,11 @@ static void put_edits(merging *merge, const jsonlog_record *record) {
 
 static void merge_fields(jsonlog_record *record) {
     merging merge = {.out = record->merged};
-    put_chain(&merge, record->statics);
-    put_chain(&merge, record->bound);
-    put_chain(&merge, record->scope);
+    if (!record->is_flat) {
+        put_chain(&merge, record->statics);
+        put_chain(&merge, record->bound);
+        put_chain(&merge, record->scope);
+    }
     put_all(&merge, record->call, record->call_count);
     put_edits(&merge, record);
     record->merged_count = merge.count;
@@ -106,14 +109,11 @@ static void merge_fields(jsonlog_record *record) {
 
 /* The call's own fields are all there are, or all there is room to show. */
 static bool is_call_alone(const jsonlog_record *record) {
+    const bool has_others =
+        !record->is_flat &&
+        (record->statics != NULL || record->bound != NULL || record->scope != NULL);
     return record->merged == NULL ||
-           (record->call_is_unique && record->statics == NULL && record->bound == NULL &&
-            record->scope == NULL && record->edit_count == 0);
-}
-
-/* The fields are merged at first use, behind the back of a const record: one thread has it. */
-static jsonlog_record *writable(const jsonlog_record *record) {
-    return (jsonlog_record *)(uintptr_t)record;
+           (record->call_is_unique && !has_others && record->edit_count == 0);
 }
 
 const jl_field *jl_record_fields(const jsonlog_record *record, uint32_t *count) {
@@ -122,7 +122,7 @@ const jl_field *jl_record_fields(const jsonlog_record *record, uint32_t *count) 
         return record->call;
     }
     if (!record->is_merged)
-        merge_fields(writable(record));
+        merge_fields(jl_record_writable(record));
     *count = record->merged_count;
     return record->merged;
 }
@@ -221,7 +221,12 @@ static jsonlog_status set_edit(jsonlog_record *record, jl_text key, jsonlog_valu
 
 jsonlog_status jsonlog_record_set_field(jsonlog_record *record, const char *key, size_t len,
                                         jsonlog_value value) {
-    return set_edit(record, key_of(key, len), value, false);
+    jl_text name = key_of(key, len);
+    const jl_text given = name;
+    if (record != NULL && record->redactor != NULL &&
+        !record->redactor->set->of_class->field(record->redactor, &name, &value))
+        return set_edit(record, given, jsonlog_null(), true);
+    return set_edit(record, name, value, false);
 }
 
 jsonlog_status jsonlog_record_remove_field(jsonlog_record *record, const char *key, size_t len) {

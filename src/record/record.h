@@ -24,9 +24,27 @@ typedef struct jl_field {
     bool key_is_plain;  /**< the key may be written without escaping */
 } jl_field;
 
+/** What a field is to CloudWatch's embedded metric format. */
+typedef enum jl_emf_part {
+    JL_EMF_PROPERTY = 0,  /**< nothing: a field like any other */
+    JL_EMF_METADATA = 1,  /**< "_aws", a callback */
+    JL_EMF_DIMENSION = 2, /**< a string */
+    JL_EMF_METRIC = 3,    /**< a value with JSONLOG_VALUE_METRIC */
+} jl_emf_part;
+
+/** The fields of a metric as it was logged. All but properties stand in the line under their own
+ *  keys and whole, or there is no line. */
+typedef struct jl_emf {
+    uint32_t count;
+    const jl_field *fields;
+    const uint8_t *parts; /**< a jl_emf_part for each */
+} jl_emf;
+
 /** Fields somebody owns: bound to a logger, pushed on a thread, or static. Immutable once made, counted by
  *  reference; keys and values are deep copies in the same block. See context.h. */
 typedef struct jl_context jl_context;
+
+struct jl_redactor;
 
 struct jsonlog_record {
     int64_t time_ns;
@@ -37,9 +55,13 @@ struct jsonlog_record {
     uint64_t thread;
     uint64_t suppressed;            /**< held back before this one; written as the field "suppressed" if not 0 */
 
+    const jl_emf *emf;              /**< of a metric: what it was logged with; else NULL */
+    jsonlog_status emf_loss;        /**< set by a formatter that could not keep it: LIMIT, or STATE if a part is gone */
     const jl_field *call;           /**< the caller's fields in the order of the call; equal keys not yet resolved */
     uint32_t call_count;
     bool call_is_unique;            /**< no two call keys are equal */
+    bool is_flat;                   /**< the call's fields are all there are: those of scope, bound and statics are
+                                         among them already */
     const jl_context *scope;        /**< each may be NULL */
     const jl_context *bound;
     const jl_context *statics;
@@ -57,7 +79,16 @@ struct jsonlog_record {
         bool is_removal;
     } *edits;                       /**< JL_RECORD_EDITS_MAX entries, or NULL */
     uint32_t edit_count;
+
+    struct jl_redactor *redactor; /**< what joins the record from here on goes through it; NULL without redaction */
+    struct jl_record_line *line; /**< where its lines are made, or NULL: whoever has a line of it has the only one */
 };
+
+/** Fields are merged at first use and lines made as they are wanted, behind the back of a const record: one thread
+ *  has it. */
+static inline jsonlog_record *jl_record_writable(const jsonlog_record *record) {
+    return (jsonlog_record *)(uintptr_t)record;
+}
 
 /** @return the distinct fields in writing order; *count is set. Merges on first use, then returns the same. */
 const jl_field *jl_record_fields(const jsonlog_record *record, uint32_t *count);

@@ -3,18 +3,32 @@
 #include "base/hash.h"
 #include "record/keys_literal.h"
 
-/* One key of a site in the arena. */
-typedef struct site_key {
-    uint32_t hash;
-    uint16_t offset; /* of the bare key in the literal */
-    uint16_t len;
-} site_key;
+/* One key of a site in the arena: its hash, the offset of the bare key in the literal, and its
+ * length, in one word. Never zero, for the literal begins with punctuation. */
+typedef uint64_t site_key;
+
+static site_key pack(uint32_t hash, size_t offset, size_t len) {
+    return (uint64_t)hash << 32 | (uint64_t)offset << 16 | len;
+}
+
+static uint32_t hash_of(site_key key) {
+    return (uint32_t)(key >> 32);
+}
+
+static size_t offset_of(site_key key) {
+    return key >> 16 & UINT16_MAX;
+}
+
+static size_t len_of(site_key key) {
+    return key & UINT16_MAX;
+}
 
 /* Room for the keys of some 1,300 sites of six keys; static, because a log call must not allocate,
- * and untouched pages cost nothing. Sites that come later read their keys at every record. */
+ * and untouched pages cost nothing. Sites that come later read their keys at every record. Nothing
+ * in here points into the module of a site, which may be unloaded. */
 #define ARENA_KEYS 8192
 
-static site_key arena[ARENA_KEYS];
+static site_key arena[ARENA_KEYS]; /* atomic; written once */
 static uint32_t arena_used;
 
 static bool repeats_earlier(const jl_field *fields, uint32_t i) {
@@ -43,22 +57,48 @@ void jl_field_set(jl_field *field, const char *key, size_t key_len, const jsonlo
     *field = (jl_field){text, value, jl_hash(text), jl_key_is_plain(text)};
 }
 
+static site_key kept(uint32_t at) {
+    return __atomic_load_n(&arena[at], __ATOMIC_RELAXED);
+}
+
+/* The same words mean the same, whoever put them there: sites with equal keys share a place, and a
+ * plugin that is loaded once more finds the one it had. @return as keep_keys(). */
+static uint32_t find_keys(const site_key *keys, uint32_t count) {
+    const uint32_t used = __atomic_load_n(&arena_used, __ATOMIC_RELAXED);
+    for (uint32_t at = 0; at + count <= used; at++) {
+        uint32_t same = 0;
+        while (same < count && kept(at + same) == keys[same])
+            same++;
+        if (same == count)
+            return at + 1;
+    }
+    return 0;
+}
+
+static uint32_t add_keys(const site_key *keys, uint32_t count) {
+    uint32_t at = __atomic_load_n(&arena_used, __ATOMIC_RELAXED);
+    do {
+        if (count > ARENA_KEYS - at)
+            return 0;
+    } while (!__atomic_compare_exchange_n(&arena_used, &at, at + count, true, __ATOMIC_RELAXED,
+                                          __ATOMIC_RELAXED));
+    for (uint32_t i = 0; i < count; i++)
+        __atomic_store_n(&arena[at + i], keys[i], __ATOMIC_RELAXED);
+    return at + 1;
+}
+
 /* Put the keys of a site into the arena. @return their place counted from 1, 0 if they do not fit.
  */
 static uint32_t keep_keys(const jsonlog_site *site, const jl_field *fields) {
-    uint32_t at = __atomic_load_n(&arena_used, __ATOMIC_RELAXED);
-    do {
-        if (site->pairs > ARENA_KEYS - at)
-            return 0;
-    } while (!__atomic_compare_exchange_n(&arena_used, &at, at + site->pairs, true,
-                                          __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+    site_key keys[UINT8_MAX];
     for (uint32_t i = 0; i < site->pairs; i++) {
         const size_t offset = (size_t)(fields[i].key.ptr - site->keys);
         if (offset > UINT16_MAX || fields[i].key.len > UINT16_MAX)
             return 0;
-        arena[at + i] = (site_key){fields[i].hash, (uint16_t)offset, (uint16_t)fields[i].key.len};
+        keys[i] = pack(fields[i].hash, offset, fields[i].key.len);
     }
-    return at + 1;
+    const uint32_t at = find_keys(keys, site->pairs);
+    return at != 0 ? at : add_keys(keys, site->pairs);
 }
 
 static void read_keys(const jsonlog_site *site, const jsonlog_value *values, jl_field *out) {
@@ -108,10 +148,13 @@ uint32_t jl_site_fields(const jsonlog_site *site, const jsonlog_value *values, j
         read_keys(site, values, out);
         return mark_plain(out, site->pairs, flags);
     }
-    const site_key *keys = &arena[id - 1];
-    for (uint32_t i = 0; i < site->pairs; i++)
-        out[i] =
-            (jl_field){{site->keys + keys[i].offset, keys[i].len}, &values[i], keys[i].hash, true};
+    for (uint32_t i = 0; i < site->pairs; i++) {
+        const site_key key = kept(id - 1 + i);
+        out[i] = (jl_field){.key = {site->keys + offset_of(key), len_of(key)},
+                            .value = &values[i],
+                            .hash = hash_of(key),
+                            .key_is_plain = true};
+    }
     return flags >> JL_SLOT_REPEATS;
 }
 

@@ -1,5 +1,7 @@
 #include "record/stats.h"
 
+#include "record/queue.h"
+
 static uint64_t shared[JL_STAT_COUNT];
 
 void jl_stats_add_shared(jl_stat stat, uint64_t by) {
@@ -20,12 +22,21 @@ void jsonlog_get_stats(jsonlog_stats *stats) {
         .records = sum(JL_STAT_RECORDS),
         .lines = sum(JL_STAT_LINES),
         .bytes = sum(JL_STAT_BYTES),
-        .lost_output = sum(JL_STAT_LOST_OUTPUT),
+        .lost_full = sum(JL_STAT_LOST_FULL),
+        .lost_error = sum(JL_STAT_LOST_ERROR),
+        .lost_format = sum(JL_STAT_LOST_FORMAT),
+        .lost_closed = sum(JL_STAT_LOST_CLOSED),
+        .lost_later = sum(JL_STAT_LOST_LATER),
         .lost_nested = sum(JL_STAT_LOST_NESTED),
         .lost_memory = sum(JL_STAT_LOST_MEMORY),
         .lost_invalid = sum(JL_STAT_LOST_INVALID),
+        .held_back = sum(JL_STAT_HELD_BACK),
+        .sampled = sum(JL_STAT_SAMPLED),
         .truncated = sum(JL_STAT_TRUNCATED),
         .replaced_values = sum(JL_STAT_REPLACED_VALUES),
         .duplicate_keys = sum(JL_STAT_DUPLICATE_KEYS),
+        .queued_bytes = jl_queues_bytes(),
     };
+    stats->lost_output = stats->lost_full + stats->lost_error + stats->lost_format +
+                         stats->lost_closed + stats->lost_later;
 }

@@ -26,7 +26,11 @@ jsonlog_value jsonlog_format_text(char *space, const char *format, ...) {
     errno = error;
     if (len < 0) /* a wide character that has no bytes in this locale, or more than INT_MAX bytes */
         return jsonlog_from_string("__could_not_encode__");
-    return jsonlog_string(space, len < JSONLOG_TEXT_MAX ? (size_t)len : cut_text(space));
+    if (len < JSONLOG_TEXT_MAX)
+        return jsonlog_string(space, (size_t)len);
+    jsonlog_value value = jsonlog_string(space, cut_text(space));
+    value.flags |= (uint8_t)JSONLOG_VALUE_CUT;
+    return value;
 }
 
 static bool write_character(jsonlog_writer *writer, void *context) {

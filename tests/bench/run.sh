@@ -18,6 +18,8 @@ uname -sr
 grep -m 1 'model name' /proc/cpuinfo
 say "records"
 taskset -c 1 build/bench/bin/bench_record
+say "redacted records"
+taskset -c 1 build/bench/bin/bench_redaction
 say "async records"
 build/bench/bin/bench_async
 say "matches"

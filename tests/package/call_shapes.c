@@ -4,6 +4,7 @@
  * (`true` in C11 is an int) a maker makes them equal.
  */
 #include <jsonlog/jsonlog.h>
+#include <jsonlog/metric.h>
 
 #include <stdint.h>
 #include <string.h>
@@ -134,6 +135,24 @@ static void log_context(jsonlog_logger *log) {
     jsonlog_logger_free(child);
 }
 
+static void log_metrics(jsonlog_logger *log) {
+    const double numbers[] = {1.5, -2};
+    const char *service = "pay";
+    jsonlog_metric(log, "Calls", jsonlog_dimensions("service", "pay"), "latency", jsonlog_ms(12.5),
+                   "requests", jsonlog_count(1u), "requestId", "r-1");
+    jsonlog_metric(
+        log, service,
+        jsonlog_dimension_sets(jsonlog_dimensions(), jsonlog_dimensions("service", service, "route",
+                                                                        jsonlog_text("/v%d", 1))),
+        "list", jsonlog_seconds(jsonlog_array(1, 2.5, (short)3)), "typed",
+        jsonlog_measure(jsonlog_doubles(numbers, 2), JSONLOG_UNIT_BYTES_PER_SECOND), "fine",
+        jsonlog_measure_every(1, 7, JSONLOG_UNIT_NONE), "took",
+        jsonlog_seconds(jsonlog_duration_ns(1500000)));
+    jsonlog_info(log, "a plain number", "latency", jsonlog_ms(3));
+    jsonlog_warn_burst(log, 1, 1000, jsonlog_text("burst %d", 1), "i", 1);
+    jsonlog_warn_burst(log, 1, 1000, "literal burst");
+}
+
 int main(void) {
     jsonlog_logger *log = jsonlog_get("calls");
     jsonlog_set_clock(fixed_clock, NULL);
@@ -144,5 +163,6 @@ int main(void) {
     log_forms(log);
     log_evaluation(log);
     log_context(log);
+    log_metrics(log);
     return 0;
 }

@@ -10,6 +10,7 @@ import sys
 LINES_MAX = 40  # a case inside an object may have more: its text stands two or three times in the expansion
 WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror".split()
 FRAME = """#include <jsonlog/jsonlog.h>
+#include <jsonlog/metric.h>
 void wrong(jsonlog_logger *log);
 void wrong(jsonlog_logger *log) {{
     {code}
@@ -19,10 +20,12 @@ void wrong(jsonlog_logger *log) {{
 
 def code_of(case):
     pairs = ", ".join(f'"k{i}", {i}' for i in range(33))
+    names = ", ".join(f'"k{i}", "v"' for i in range(31))
     return {
         "@33": f'jsonlog_info(log, "m", {pairs});',
         "@33object": f'jsonlog_info(log, "m", "o", jsonlog_object({pairs}));',
         "@33array": f'jsonlog_info(log, "m", "a", jsonlog_array({", ".join(str(i) for i in range(33))}));',
+        "@31dimensions": f'jsonlog_metric(log, "a", jsonlog_dimensions({names}), "n", jsonlog_count(1));',
     }.get(case["code"], case["code"])
 
 

@@ -37,7 +37,7 @@ static void *put_all(void *argument) {
     producer *p = argument;
     char text[LINE_MAX_LEN];
     for (uint64_t n = 0; n < p->lines; n++) {
-        const jl_ring_line line = {text, make_line(text, p->id, n), 20, (int64_t)n};
+        const jl_ring_line line = {text, make_line(text, p->id, n), 20, (int64_t)n, 0};
         while (jl_ring_put(p->ring, &line, CAPACITY) != JL_RING_OK)
             if (p->discards && jl_ring_discard(p->ring, 40))
                 p->discarded++;

@@ -48,7 +48,7 @@ static jsonlog_async_stats async_stats(const jsonlog_handler *handler) {
 }
 
 static jsonlog_status write_level(jsonlog_handler *handler, const char *text, int level) {
-    const jsonlog_line line = {text, strlen(text), level, 1, NULL};
+    const jsonlog_line line = {text, strlen(text), level, 1, NULL, 0};
     return jl_handler_write(handler, &line);
 }
 
@@ -427,8 +427,8 @@ static void refuses_what_can_never_fit(void **state) {
     memset(large, 'x', sizeof large);
     for (int policy = JSONLOG_ASYNC_DROP_NEW; policy <= JSONLOG_ASYNC_BLOCK; policy++) {
         jsonlog_handler *handler = async_of((jsonlog_async_policy)policy);
-        const jsonlog_line error = {large, RING - 16, 40, 1, NULL};
-        const jsonlog_line error_too_large = {large, RING - 15, 40, 1, NULL};
+        const jsonlog_line error = {large, RING - 16, 40, 1, NULL, 0};
+        const jsonlog_line error_too_large = {large, RING - 15, 40, 1, NULL, 0};
         assert_int_equal(write_bytes(handler, large, RING / 4 * 3 - 16), JSONLOG_OK);
         assert_int_equal(jsonlog_async_flush(handler, 10000), JSONLOG_OK);
         assert_int_equal(jl_handler_write(handler, &error), JSONLOG_OK);

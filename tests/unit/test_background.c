@@ -1,4 +1,4 @@
-#include "handler/background.h"
+#include "base/background.h"
 
 #include "base/clock.h"
 

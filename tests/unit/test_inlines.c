@@ -3,6 +3,7 @@
  * pointer to it asks for that one. A function that is missing in inlines.c does not link here.
  */
 #include <jsonlog/jsonlog.h>
+#include <jsonlog/metric.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,19 +20,26 @@ static const struct {
 } functions[] = {
 #define HAS(name) \
     { #name, (function)name }
-    HAS(jsonlog_value_make),    HAS(jsonlog_from_pointer), HAS(jsonlog_from_bool),
-    HAS(jsonlog_from_int64),    HAS(jsonlog_from_uint64),  HAS(jsonlog_from_double),
-    HAS(jsonlog_from_float),    HAS(jsonlog_from_string),  HAS(jsonlog_from_address),
-    HAS(jsonlog_from_timespec), HAS(jsonlog_from_value),   HAS(jsonlog_from_temporary),
-    HAS(jsonlog_from_keys),     HAS(jsonlog_from_values),  HAS(jsonlog_mark_secret),
-    HAS(jsonlog_mark_message),  HAS(jsonlog_string),       HAS(jsonlog_bytes),
-    HAS(jsonlog_bool),          HAS(jsonlog_null),         HAS(jsonlog_time),
-    HAS(jsonlog_duration_ns),   HAS(jsonlog_errno),        HAS(jsonlog_uuid),
-    HAS(jsonlog_hex),           HAS(jsonlog_raw),          HAS(jsonlog_cjson),
-    HAS(jsonlog_call),          HAS(jsonlog_ints),         HAS(jsonlog_int64s),
-    HAS(jsonlog_uint64s),       HAS(jsonlog_doubles),      HAS(jsonlog_bools),
-    HAS(jsonlog_strings),       HAS(jsonlog_values),       HAS(jsonlog_fields),
-    HAS(jsonlog_field_make),    HAS(jsonlog_enabled),
+    HAS(jsonlog_value_make),   HAS(jsonlog_from_pointer),
+    HAS(jsonlog_from_bool),    HAS(jsonlog_from_int64),
+    HAS(jsonlog_from_uint64),  HAS(jsonlog_from_double),
+    HAS(jsonlog_from_float),   HAS(jsonlog_from_string),
+    HAS(jsonlog_from_address), HAS(jsonlog_from_timespec),
+    HAS(jsonlog_from_value),   HAS(jsonlog_from_temporary),
+    HAS(jsonlog_from_keys),    HAS(jsonlog_from_values),
+    HAS(jsonlog_mark_secret),  HAS(jsonlog_mark_message),
+    HAS(jsonlog_string),       HAS(jsonlog_bytes),
+    HAS(jsonlog_bool),         HAS(jsonlog_null),
+    HAS(jsonlog_time),         HAS(jsonlog_duration_ns),
+    HAS(jsonlog_errno),        HAS(jsonlog_uuid),
+    HAS(jsonlog_hex),          HAS(jsonlog_raw),
+    HAS(jsonlog_cjson),        HAS(jsonlog_call),
+    HAS(jsonlog_ints),         HAS(jsonlog_int64s),
+    HAS(jsonlog_uint64s),      HAS(jsonlog_doubles),
+    HAS(jsonlog_bools),        HAS(jsonlog_strings),
+    HAS(jsonlog_values),       HAS(jsonlog_fields),
+    HAS(jsonlog_field_make),   HAS(jsonlog_enabled),
+    HAS(jsonlog_measured),     HAS(jsonlog_from_dimensions),
 #undef HAS
 };
 
@@ -57,8 +65,9 @@ static size_t inlines_in(const char *path) {
 static void the_table_is_complete(void **state) {
     (void)state;
     size_t count = 0;
-    static const char *const headers[] = {"value.h",     "logger.h", "record.h",  "handler.h",
-                                          "formatter.h", "filter.h", "capture.h", "status.h"};
+    static const char *const headers[] = {"value.h",   "logger.h",    "record.h",
+                                          "handler.h", "formatter.h", "filter.h",
+                                          "capture.h", "status.h",    "metric.h"};
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
         char path[1024];
         snprintf(path, sizeof path, "%s/../../include/jsonlog/%s", JSONLOG_TEST_DATA, headers[i]);

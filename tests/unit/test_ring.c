@@ -16,7 +16,7 @@ static jl_ring_batch batch_of(void) {
 }
 
 static jl_ring_result put(jl_ring *ring, const char *text, int level, size_t limit) {
-    const jl_ring_line line = {text, strlen(text), level, (int64_t)strlen(text)};
+    const jl_ring_line line = {text, strlen(text), level, (int64_t)strlen(text), 0};
     return jl_ring_put(ring, &line, limit);
 }
 
@@ -83,7 +83,7 @@ static void fills_up_to_the_limit(void **state) {
     };
     static const char text[64] = "";
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const jl_ring_line line = {text, cases[i].len, 1, 0};
+        const jl_ring_line line = {text, cases[i].len, 1, 0, 0};
         jl_ring ring;
         assert_true(jl_ring_init(&ring, 64));
         assert_int_equal(jl_ring_put(&ring, &line, cases[i].limit), cases[i].empty);
@@ -229,7 +229,7 @@ static void check_put(jl_ring *ring, model *m, test_random *random) {
     const int level = (int)test_random_below(random, 60);
     const uint64_t seed = test_random_next(random);
     make_text(seed, len);
-    const jl_ring_line line = {expected_text, len, level, (int64_t)seed};
+    const jl_ring_line line = {expected_text, len, level, (int64_t)seed, 0};
     assert_int_equal(jl_ring_put(ring, &line, limit), model_put(m, seed, len, level, limit));
 }
 

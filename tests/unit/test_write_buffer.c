@@ -1,5 +1,5 @@
 #include "base/epoch.h"
-#include "handler/background.h"
+#include "base/background.h"
 #include "support/failing_allocator.h"
 #include "support/handler_lines.h"
 

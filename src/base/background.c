@@ -1,4 +1,4 @@
-#include "handler/background.h"
+#include "base/background.h"
 
 #include "base/clock.h"
 #include "base/compat_wait.h"
@@ -16,8 +16,10 @@ struct jl_background {
 
 jl_background jl_flusher = {.lock = PTHREAD_MUTEX_INITIALIZER};
 jl_background jl_worker = {.lock = PTHREAD_MUTEX_INITIALIZER};
+jl_background jl_beater = {.lock = PTHREAD_MUTEX_INITIALIZER};
+jl_background jl_watcher = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-static jl_background *const all[] = {&jl_flusher, &jl_worker};
+static jl_background *const all[] = {&jl_flusher, &jl_worker, &jl_beater, &jl_watcher};
 enum { COUNT = sizeof all / sizeof all[0] };
 
 static pthread_once_t prepare_once = PTHREAD_ONCE_INIT;

@@ -1,8 +1,8 @@
-#ifndef JL_HANDLER_BACKGROUND_H
-#define JL_HANDLER_BACKGROUND_H
+#ifndef JL_BASE_BACKGROUND_H
+#define JL_BASE_BACKGROUND_H
 /**
- * Work off the hot path: threads that are shared by all handlers of the process, and tasks that are
- * run on them when they are due.
+ * Work off the hot path: threads that are shared by the whole process, and tasks that are run on
+ * them when they are due.
  *
  * A thread starts with the first task that becomes due and ends, joined, when the last task is
  * removed. It takes no signals. In the child of a fork there is no thread, no task is due, and the
@@ -29,6 +29,10 @@ typedef struct jl_background jl_background;
 extern jl_background jl_flusher;
 /** Compresses and removes files, calls callbacks: may take long. */
 extern jl_background jl_worker;
+/** Logs heartbeats: takes as long as the handlers take. */
+extern jl_background jl_beater;
+/** Looks at configuration files, and puts them into force: may take long. */
+extern jl_background jl_watcher;
 
 /** Make a task known; it is idle. */
 void jl_background_add(jl_background *background, jl_task *task);

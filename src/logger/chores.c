@@ -1,0 +1,47 @@
+#include "logger/chores.h"
+
+#include "base/clock.h"
+#include "logger/burst.h"
+
+#include <stddef.h>
+
+int64_t jl_chores_due_ns = INT64_MAX;
+
+static void (*once)(void);        /* atomic */
+static void (*at_shutdown)(void); /* atomic */
+
+void jl_chores_at(int64_t due_ns) {
+    int64_t now = __atomic_load_n(&jl_chores_due_ns, __ATOMIC_SEQ_CST);
+    while (due_ns < now && !__atomic_compare_exchange_n(&jl_chores_due_ns, &now, due_ns, true,
+                                                        __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+        ;
+}
+
+void jl_chores_once(void (*function)(void)) {
+    __atomic_store_n(&once, function, __ATOMIC_SEQ_CST);
+    if (function != NULL)
+        jl_chores_at(0);
+}
+
+/* The time is taken back first: whatever comes up meanwhile sets it again. */
+void jl_chores_do(void) {
+    int64_t due_ns = __atomic_load_n(&jl_chores_due_ns, __ATOMIC_SEQ_CST);
+    if (due_ns > jl_clock_monotonic_ns() ||
+        !__atomic_compare_exchange_n(&jl_chores_due_ns, &due_ns, INT64_MAX, false, __ATOMIC_SEQ_CST,
+                                     __ATOMIC_SEQ_CST))
+        return;
+    void (*function)(void) = __atomic_exchange_n(&once, NULL, __ATOMIC_SEQ_CST);
+    if (function != NULL)
+        function();
+    jl_bursts_report(JL_BURSTS_OVER);
+}
+
+void jl_chores_at_shutdown(void (*function)(void)) {
+    __atomic_store_n(&at_shutdown, function, __ATOMIC_SEQ_CST);
+}
+
+void jl_chores_shut_down(void) {
+    void (*function)(void) = __atomic_load_n(&at_shutdown, __ATOMIC_SEQ_CST);
+    if (function != NULL)
+        function();
+}
