@@ -19,15 +19,18 @@
  *         "refused": {"pattern": "{ $.errorCode = \"DA0001*\" }"}
  *       },
  *       "handlers": {
- *         "console": {"class": "stream", "stream": "stderr", "level": "WARN", "formatter":
- * "people"}, "file":    {"class": "rotating", "path": "/var/log/payment/app.log", "formatter":
- * "lines", "maxBytes": "100M", "keepFiles": 14, "compression": "gzip"}, "fast":    {"class":
- * "async", "target": "file", "whenFull": "drop-old"}
+ *         "console": {"class": "stream", "stream": "stderr", "level": "WARN",
+ *                     "formatter": "people"},
+ *         "file": {"class": "rotating", "path": "/var/log/payment/app.log", "formatter": "lines",
+ *                  "maxBytes": "100M", "keepFiles": 14, "compression": "gzip"},
+ *         "fast": {"class": "async", "target": "file", "whenFull": "drop-old"}
  *       },
  *       "loggers": {
- *         "payment.db": {"level": "DEBUG"}
+ *         "payment.db": {"level": "DEBUG",
+ *                        "sampling": {"first": 100, "thereafter": 100, "interval": "1s"}}
  *       },
- *       "root": {"level": "INFO", "handlers": ["console", "fast"]}
+ *       "root": {"level": "INFO", "handlers": ["console", "fast"]},
+ *       "heartbeat": {"interval": "60s"}
  *     }
  *
  * `version` is 1. A handler, formatter or filter has a `class` (one of the library, with the
@@ -43,21 +46,20 @@
  * a word is wanted.
  *
  * All or nothing: the whole file is checked and everything it names is made before anything
- * changes; then levels, handlers and filters of all loggers, static fields and redaction change in
- * one step. A file with a
- * mistake changes nothing. The error says where and why:
+ * changes; then levels, sampling, handlers and filters of all loggers, static fields and redaction
+ * change in one step. A file with a mistake changes nothing. The error says where and why:
  *
  *     /etc/payment/log.json:15:21: handlers.file.maxByte: there is no such option; did you mean
  * maxBytes?
  *
  * What a configuration leaves in force depends on its file alone, as far as it goes: a logger that
- * it names gets the level (none: that of the environment, else inherited), the handlers, the
- * filters and `propagate` it states or their defaults, also if they were set by calls before. A
- * root without "handlers" writes to stdout; with an empty list it writes nowhere. A logger that the
- * configuration before named and this one does not is as if never configured. Other loggers stay as
- * the program has set them; `disableExistingLoggers` (false if it is left out, unlike in Python)
- * switches those off that neither are named nor have an ancestor that is, the root aside. A program
- * that sets levels by calls does so after the configuration.
+ * it names gets the level (none: that of the environment, else inherited), the sampling (none:
+ * inherited), the handlers, the filters and `propagate` it states or their defaults, also if they
+ * were set by calls before. A root without "handlers" writes to stdout; with an empty list it
+ * writes nowhere. A logger that the configuration before named and this one does not is as if never
+ * configured. Other loggers stay as the program has set them; `disableExistingLoggers` (false if it
+ * is left out, unlike in Python) switches those off that neither are named nor have an ancestor
+ * that is, the root aside. A program that sets levels by calls does so after the configuration.
  *
  * A handler whose part of the file (its formatter, filters and target included) is as it was in
  * the configuration before is kept: files stay open, rings and memories keep their lines. Others
@@ -65,14 +67,26 @@
  * that was accepted is lost, but the last lines of an old handler may stand behind the first ones
  * of the new one.
  *
+ * `heartbeat` begins the heartbeats of <jsonlog/heartbeat.h>, or changes their interval, right
+ * behind that step; whether a thread for them can be had is known before it. The same interval
+ * again leaves the beats where they are. A configuration without it ends those of the configuration
+ * before, and leaves those alone that the program has started itself.
+ *
+ * What to do in a crash is no part of a configuration: a reload could not change the dispositions
+ * of signals in one step, and other code of the program may have put its own over them. The program
+ * calls jsonlog_crash_install(), with a handler of jsonlog_config_get_handler(); the reference it
+ * then holds keeps that handler, and its file, open after a configuration that has replaced it,
+ * until jsonlog_crash_uninstall().
+ *
  * With `"incremental": true` nothing is made or taken away: only levels of handlers that exist and
  * of loggers, and `propagate`, are changed, in what is in force; a reload does not repeat it. The
  * levels of handlers then change one after the other.
  *
  * Threads: everything may be called from any thread, also while others log; configurations come
- * into force one after the other. From within a log call (a handler, a filter, a factory's caller's
- * callback) it is JSONLOG_E_STATE. Signals: only jsonlog_config_request_reload(). fork(): a child
- * has the configuration of its parent; it watches no file until it asks to.
+ * into force one after the other. From within a log call (a handler, a filter, a callback) it is
+ * JSONLOG_E_STATE, but for jsonlog_config_get_handler(). Signals: only
+ * jsonlog_config_request_reload(). fork(): a child has the configuration of its parent; it watches
+ * no file until it asks to.
  *
  * A program that does not call anything of this header does not link it.
  */
@@ -98,7 +112,8 @@ extern "C" {
  *         JSONLOG_E_NOT_FOUND (a name of a handler, formatter, filter or factory that is nowhere
  *         defined); JSONLOG_E_LIMIT (a file over JSONLOG_CONFIG_MAX, more than 32 handlers or 16
  *         filters in one place, a number out of its range); JSONLOG_E_UNSUPPORTED (a library for it
- *         is not installed); JSONLOG_E_NOMEM; JSONLOG_E_STATE (from within a log call).
+ *         is not installed); JSONLOG_E_AGAIN (no thread can be started for the heartbeat);
+ *         JSONLOG_E_NOMEM; JSONLOG_E_STATE (from within a log call).
  */
 JSONLOG_API jsonlog_status jsonlog_configure_file(const char *path, jsonlog_err *err);
 

@@ -11,7 +11,14 @@
  *     jsonlog_handler_release(file);
  *
  * The file is opened for appending and never truncated; any number of threads and processes may
- * write to it, each line with one write and without a lock. Its descriptor is closed on exec.
+ * write to it, each line with one write and without a lock between processes. Its descriptor is
+ * closed on exec.
+ *
+ * A process that is killed in the middle of a line leaves the half of it. A line of another process
+ * that lands behind that half, on the same line, is noticed after its write and written again, so
+ * that it stands there whole on a line of its own; it is accepted then, and torn_closed counts the
+ * half. (Not so where the file cannot be read back, and between a process and the children of a
+ * fork that go on with its descriptor.)
  *
  * The path is looked at once a second (`check_ms`), by the next line: if the file was renamed,
  * removed or replaced, a new one is opened (50 ms after a rename, so that whoever renamed it can

@@ -112,12 +112,21 @@ static bool start_locked(jl_background *b) {
 
 /* ---- tasks ---- */
 
+static bool is_known_locked(const jl_background *b, const jl_task *task) {
+    const jl_task *known = b->tasks;
+    while (known != NULL && known != task)
+        known = known->next;
+    return known != NULL;
+}
+
 void jl_background_add(jl_background *b, jl_task *task) {
     pthread_once(&prepare_once, prepare);
     pthread_mutex_lock(&b->lock);
-    task->due_ns = JL_TASK_IDLE;
-    task->next = b->tasks;
-    b->tasks = task;
+    if (!is_known_locked(b, task)) {
+        task->due_ns = JL_TASK_IDLE;
+        task->next = b->tasks;
+        b->tasks = task;
+    }
     pthread_mutex_unlock(&b->lock);
 }
 

@@ -19,8 +19,10 @@
 typedef struct jl_task {
     struct jl_task *next;
     int64_t due_ns; /**< of jl_clock_monotonic_ns(); with the lock of the background held */
-    void (*run)(struct jl_task *task);        /**< outside all locks */
-    void (*after_fork)(struct jl_task *task); /**< in a child, single-threaded; may be NULL */
+    void (*run)(struct jl_task *task); /**< outside all locks */
+    /** In a child, single-threaded. Takes no lock but its own, for others may still be held for the
+     * fork. May be NULL. */
+    void (*after_fork)(struct jl_task *task);
 } jl_task;
 
 typedef struct jl_background jl_background;
@@ -34,15 +36,15 @@ extern jl_background jl_beater;
 /** Looks at configuration files, and puts them into force: may take long. */
 extern jl_background jl_watcher;
 
-/** Make a task known; it is idle. */
+/** Make a task known; it is idle. One that is known already stays as it is. */
 void jl_background_add(jl_background *background, jl_task *task);
 
 /** Run the task at `due_ns`, or earlier if that was said before.
  *  @return false if there is no thread and none can be made. */
 bool jl_background_schedule(jl_background *background, jl_task *task, int64_t due_ns);
 
-/** Nothing of the task runs any more, or ever will. If it is called from within its own run, that
- *  goes on, but the task is not touched again. */
+/** Nothing of the task runs any more, or ever will; it need not be known. If it is called from
+ * within its own run, that goes on, but the task is not touched again. */
 void jl_background_remove(jl_background *background, jl_task *task);
 
 /** Wait until the task is idle. @return false at the time limit, or from within a run. */

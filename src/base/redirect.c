@@ -78,8 +78,7 @@ static jsonlog_status begin_locked(int descriptor, int to) {
         return JSONLOG_E_STATE;
     if (slot != NULL && !renew_original(slot))
         return JSONLOG_E_IO;
-    const jsonlog_status status =
-        slot != NULL ? JSONLOG_OK : take_slot_locked(descriptor, &slot);
+    const jsonlog_status status = slot != NULL ? JSONLOG_OK : take_slot_locked(descriptor, &slot);
     if (status != JSONLOG_OK)
         return status;
     switch_to(slot, true);

@@ -27,8 +27,8 @@ static inline int jl_redirect_of(int descriptor) {
     return jl_redirect_find(descriptor);
 }
 
-/** Let `descriptor` lead to where `to` does. @return JSONLOG_OK, JSONLOG_E_STATE (it is redirected),
- * JSONLOG_E_LIMIT, JSONLOG_E_IO (errno says why). */
+/** Let `descriptor` lead to where `to` does. @return JSONLOG_OK, JSONLOG_E_STATE (it is
+ * redirected), JSONLOG_E_LIMIT, JSONLOG_E_IO (errno says why). */
 jsonlog_status jl_redirect_begin(int descriptor, int to);
 
 /** Let it lead again to where it did. */

@@ -290,6 +290,7 @@ static jl_async *async_new(jsonlog_handler *target, const jsonlog_async_options 
     a->batch.bytes = jl_alloc(options->ring_bytes);
     if (a->batch.bytes != NULL && jl_ring_init(&a->ring, options->ring_bytes)) {
         if (init_turn(a)) {
+            jl_handler_adopt(target);
             a->target = jsonlog_handler_retain(target);
             a->holder = (jl_holder){.target = target, .rescue = jl_async_rescue};
             return a;

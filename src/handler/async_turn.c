@@ -13,13 +13,22 @@ int64_t jl_async_deadline(uint32_t ms) {
     return jl_clock_monotonic_ns() + (int64_t)ms * NS_PER_MS;
 }
 
-/* @return false once the moment is past. */
-static bool wait_locked(jl_async *a, pthread_cond_t *condition, int64_t deadline_ns) {
+static bool await(jl_async *a, pthread_cond_t *condition, int64_t deadline_ns) {
     if (deadline_ns == INT64_MAX)
         return pthread_cond_wait(condition, &a->lock) == 0;
     struct timespec until = {.tv_sec = (time_t)(deadline_ns / NS_PER_S),
                              .tv_nsec = (long)(deadline_ns % NS_PER_S)};
     return pthread_cond_timedwait(condition, &a->lock, &until) != ETIMEDOUT;
+}
+
+/* A thread cancelled while it waits would keep the lock for ever.
+ * @return false once the moment is past. */
+static bool wait_locked(jl_async *a, pthread_cond_t *condition, int64_t deadline_ns) {
+    int cancel_state = 0;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    const bool is_in_time = await(a, condition, deadline_ns);
+    pthread_setcancelstate(cancel_state, NULL);
+    return is_in_time;
 }
 
 bool jl_async_wait_locked(jl_async *a, int64_t deadline_ns) {

@@ -13,8 +13,10 @@ static size_t place_of(const jl_fan *fan, const jsonlog_handler *handler) {
 
 size_t jl_fan_add(jl_fan *fan, jsonlog_handler *handler) {
     const size_t at = place_of(fan, handler);
-    if (at == fan->count)
-        fan->handlers[fan->count++] = jsonlog_handler_retain(handler);
+    if (at < fan->count)
+        return at;
+    jl_handler_adopt(handler);
+    fan->handlers[fan->count++] = jsonlog_handler_retain(handler);
     return at;
 }
 

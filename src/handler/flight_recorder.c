@@ -180,6 +180,7 @@ jsonlog_handler *jsonlog_recorder_handler_new(jsonlog_handler *target,
         return NULL;
     r->options = full;
     r->dumping = (jl_lock)JL_LOCK_INIT;
+    jl_handler_adopt(target);
     r->target = jsonlog_handler_retain(target);
     jsonlog_handler *handler = NULL;
     if (make_rings(r))

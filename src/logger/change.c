@@ -7,6 +7,7 @@
 typedef struct before {
     int level;
     bool propagate;
+    jl_sampling sampling;
     jl_outputs outputs;
 } before;
 
@@ -50,11 +51,13 @@ static void set_outputs_locked(const jl_change *change) {
 
 static void set_locked(const jl_change *change, before *old) {
     jl_named *named = change->named;
-    *old = (before){named->level, named->propagate, *named->outputs};
+    *old = (before){named->level, named->propagate, named->sampling, *named->outputs};
     if (change->level >= 0)
         __atomic_store_n(&named->level, change->level, __ATOMIC_RELAXED);
     if (change->propagate >= 0)
         __atomic_store_n(&named->propagate, change->propagate != 0, __ATOMIC_RELAXED);
+    if (change->replaces_sampling)
+        named->sampling = change->sampling;
     set_outputs_locked(change);
     if (named == jl_the_tree.first)
         set_root_output_locked(change);
@@ -66,6 +69,7 @@ static void undo_locked(const jl_change *change, const before *old) {
     jl_named *named = change->named;
     __atomic_store_n(&named->level, old->level, __ATOMIC_RELAXED);
     __atomic_store_n(&named->propagate, old->propagate, __ATOMIC_RELAXED);
+    named->sampling = old->sampling;
     if (change->with_handlers != JL_HANDLERS_KEEP)
         for (uint32_t i = 0; i < change->handler_count; i++)
             jsonlog_handler_release(change->handlers[i]); /* the caller has another one */

@@ -1,6 +1,6 @@
 #ifndef JL_LOGGER_CHANGE_H
 #define JL_LOGGER_CHANGE_H
-/** Many loggers at once: their levels, handlers and filters change with one snapshot. */
+/** Many loggers at once: their levels, sampling, handlers and filters change with one snapshot. */
 #include "logger/tree.h"
 
 /** What a change does with the handlers of a logger. */
@@ -17,6 +17,8 @@ typedef struct jl_change {
     int propagate; /**< 0, 1; -1: as it is */
     jl_change_handlers with_handlers;
     bool replaces_filters;
+    bool replaces_sampling;
+    jl_sampling sampling;
     uint32_t handler_count;     /**< at most JL_HANDLERS_MAX, each once */
     uint32_t filter_count;      /**< at most JL_FILTERS_MAX */
     jsonlog_handler **handlers; /**< the tree takes references of its own */

@@ -7,8 +7,12 @@
 
 #include <stdlib.h>
 
-/* The configuration in force, under jl_config_lock. */
+/* The configuration in force. It changes under both locks; the second one is for a handler that
+ * looks for another one while a configuration waits for its log call to end. */
 static jl_config_state *current;
+static jl_lock current_lock = JL_LOCK_INIT;
+
+/* Under jl_config_lock. */
 static jl_config_source source;
 static bool is_there;
 
@@ -22,6 +26,7 @@ static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
  * is in force, or the new one, with the other one's memory left over. */
 static void in_child(void) {
     jl_lock_reset(&jl_config_lock);
+    jl_lock_reset(&current_lock);
 }
 
 static void watch_fork(void) {
@@ -55,6 +60,14 @@ static jsonlog_status read_plan(jl_plan *plan, jl_config_load *load) {
     return load->status;
 }
 
+static jl_config_state *exchange_current(jl_config_state *next) {
+    jl_lock_acquire(&current_lock);
+    jl_config_state *before = current;
+    current = next;
+    jl_lock_release(&current_lock);
+    return before;
+}
+
 /* @param old  what is to be released when the lock is free again. */
 static jsonlog_status replace_locked(const jl_plan *plan, jl_config_state **old) {
     jl_config_state *made = jl_config_state_new(plan->object_count);
@@ -63,11 +76,10 @@ static jsonlog_status replace_locked(const jl_plan *plan, jl_config_state **old)
         return jl_config_nomem(plan->load);
     if (!jl_config_build(plan, current, made))
         return plan->load->status;
-    if (jl_config_apply(plan, current, made) != JSONLOG_OK)
-        return jl_config_nomem(plan->load);
-    *old = current;
-    current = made;
-    return JSONLOG_OK;
+    const jsonlog_status status = jl_config_apply(plan, current, made);
+    if (status == JSONLOG_OK)
+        *old = exchange_current(made);
+    return status;
 }
 
 static jsonlog_status change_levels_locked(const jl_plan *plan) {
@@ -176,15 +188,13 @@ jsonlog_status jsonlog_config_check_text(const char *text, size_t len, jsonlog_e
 }
 
 jsonlog_handler *jsonlog_config_get_handler(const char *name) {
-    const bool is_inside = jl_lock_is_mine(&jl_config_lock);
     if (name == NULL)
         return NULL;
-    if (!is_inside)
-        jl_lock_acquire(&jl_config_lock);
+    pthread_once(&fork_once, watch_fork);
+    jl_lock_acquire(&current_lock);
     const jl_config_item *item = jl_config_state_find(current, JL_CONFIG_HANDLER, name);
     jsonlog_handler *handler = item == NULL ? NULL : jsonlog_handler_retain(item->handler);
-    if (!is_inside)
-        jl_lock_release(&jl_config_lock);
+    jl_lock_release(&current_lock);
     return handler;
 }
 

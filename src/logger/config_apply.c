@@ -2,6 +2,7 @@
 #include "logger/change.h"
 #include "logger/config_state.h"
 #include "logger/environment.h"
+#include "logger/heartbeat.h"
 
 #define KEEP (-1)
 
@@ -27,7 +28,8 @@ static jl_change change_to_default(jl_named *named) {
                        .propagate = 1,
                        .with_handlers =
                            named == &jl_root_logger ? JL_HANDLERS_STDOUT : JL_HANDLERS_REPLACE,
-                       .replaces_filters = true};
+                       .replaces_filters = true,
+                       .replaces_sampling = true};
 }
 
 static jl_change *find_change(const applying *a, const jl_named *named) {
@@ -85,6 +87,7 @@ static bool add_named(applying *a, const jl_plan_logger *logger) {
         change.level = logger->level;
     if (logger->propagate != KEEP)
         change.propagate = logger->propagate;
+    change.sampling = logger->sampling;
     if (!set_outputs(a, logger, &change))
         return false;
     a->changes[a->count++] = change;
@@ -177,8 +180,8 @@ static void set_levels(const jl_plan *plan) {
         jsonlog_handler_set_level(o->item->handler, o->level);
 }
 
-jsonlog_status jl_config_apply(const jl_plan *plan, const jl_config_state *before,
-                               jl_config_state *made) {
+static jsonlog_status change_tree(const jl_plan *plan, const jl_config_state *before,
+                                  jl_config_state *made) {
     applying a = {.plan = plan, .made = made};
     jl_change_set set = {
         .replaces_statics = plan->has_statics || (before != NULL && before->has_statics),
@@ -191,12 +194,44 @@ jsonlog_status jl_config_apply(const jl_plan *plan, const jl_config_state *befor
     made->has_statics = plan->has_statics;
     made->has_redaction = plan->redaction != NULL;
     const jsonlog_status status = jl_tree_change(&set);
-    if (status == JSONLOG_OK) {
-        set_levels(plan);
-    } else {
+    if (status != JSONLOG_OK) {
         jl_context_release(set.statics);
         jsonlog_redaction_release(set.redaction);
     }
+    return status;
+}
+
+/* ---- the heartbeat: what can fail about it comes before the step ---- */
+
+static bool reserve_heartbeat(const jl_plan *plan) {
+    if (plan->heartbeat_node == NULL || jl_heartbeat_reserve())
+        return true;
+    jl_config_fail(plan->load, JSONLOG_E_AGAIN, plan->heartbeat_node, JL_AT_KEY,
+                   "no thread can be started");
+    return false;
+}
+
+static void change_heartbeat(const jl_plan *plan, const jl_config_state *before) {
+    if (plan->heartbeat_node != NULL)
+        jsonlog_heartbeat_start(plan->heartbeat_ms);
+    else if (before != NULL && before->has_heartbeat)
+        jsonlog_heartbeat_stop();
+}
+
+jsonlog_status jl_config_apply(const jl_plan *plan, const jl_config_state *before,
+                               jl_config_state *made) {
+    if (!reserve_heartbeat(plan))
+        return plan->load->status;
+    jsonlog_status status = change_tree(plan, before, made);
+    if (status == JSONLOG_OK) {
+        made->has_heartbeat = plan->heartbeat_node != NULL;
+        set_levels(plan);
+        change_heartbeat(plan, before);
+    } else {
+        jl_config_nomem(plan->load);
+    }
+    if (plan->heartbeat_node != NULL)
+        jl_heartbeat_release();
     return status;
 }
 

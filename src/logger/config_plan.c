@@ -1,6 +1,16 @@
 #include "logger/config_plan_parts.h"
 #include "logger/config_redaction.h"
 
+typedef struct heartbeat {
+    uint32_t interval_ms;
+} heartbeat;
+
+static const jl_option heartbeat_table[] = {
+    {"interval", JL_OPTION_MS, JL_MEMBER(heartbeat, interval_ms), 1, UINT32_MAX,
+     .is_required = true},
+    JL_OPTIONS_END,
+};
+
 typedef struct document {
     const char *schema; /* for editors */
     int version;
@@ -10,6 +20,7 @@ typedef struct document {
     size_t static_count;
     jl_node *sections[JL_CONFIG_KINDS];
     jl_node *redaction;
+    heartbeat heartbeat;
     jl_node *loggers;
     jl_node *root;
 } document;
@@ -25,6 +36,7 @@ const jl_option jl_config_document_options[] = {
     {"staticFields", JL_OPTION_FIELDS, DOCUMENT(statics), 0, 64,
      .count_offset = offsetof(document, static_count)},
     {"redaction", JL_OPTION_NODE, DOCUMENT(redaction)},
+    {"heartbeat", JL_OPTION_GROUP, DOCUMENT(heartbeat), .group = heartbeat_table},
     {"formatters", JL_OPTION_NODE, DOCUMENT(sections[JL_CONFIG_FORMATTER])},
     {"filters", JL_OPTION_NODE, DOCUMENT(sections[JL_CONFIG_FILTER])},
     {"handlers", JL_OPTION_NODE, DOCUMENT(sections[JL_CONFIG_HANDLER])},
@@ -67,7 +79,7 @@ static bool read_incremental(jl_plan *plan, const document *top, const jl_node *
     const jl_node *handlers = top->sections[JL_CONFIG_HANDLER];
     if (!lacks(plan->load, node, "formatters") || !lacks(plan->load, node, "filters") ||
         !lacks(plan->load, node, "staticFields") || !lacks(plan->load, node, "redaction") ||
-        !lacks(plan->load, node, "disableExistingLoggers"))
+        !lacks(plan->load, node, "heartbeat") || !lacks(plan->load, node, "disableExistingLoggers"))
         return false;
     if (handlers != NULL && !jl_plan_is_section(plan->load, handlers))
         return false;
@@ -107,6 +119,8 @@ bool jl_plan_read(jl_plan *plan, jl_config_load *load) {
     plan->statics = top.statics;
     plan->static_count = top.static_count;
     plan->redaction_node = top.redaction;
+    plan->heartbeat_node = jl_node_member(node, "heartbeat");
+    plan->heartbeat_ms = top.heartbeat.interval_ms;
     return (top.is_incremental ? read_incremental(plan, &top, node) : read_sections(plan, &top)) &&
            jl_plan_read_loggers(plan, top.root, top.loggers);
 }

@@ -6,6 +6,7 @@
  */
 #include "logger/config_class.h"
 #include "logger/config_registry.h"
+#include "logger/sampling.h"
 
 #include <jsonlog/redact.h>
 #include <jsonlog/routing.h>
@@ -41,6 +42,7 @@ typedef struct jl_plan_logger {
     const jl_node *node;
     int level;     /**< -1: not given */
     int propagate; /**< likewise */
+    jl_sampling sampling;
     bool has_handlers;
     jl_plan_object **handlers;
     size_t handler_count;
@@ -57,6 +59,8 @@ typedef struct jl_plan {
     size_t static_count;
     jl_node *redaction_node;      /**< NULL: none */
     jsonlog_redaction *redaction; /**< a reference, given back by jl_plan_done() */
+    jl_node *heartbeat_node;      /**< NULL: none */
+    uint32_t heartbeat_ms;
     jl_plan_object *objects[JL_CONFIG_KINDS];
     size_t object_count;
     jl_plan_logger *loggers;

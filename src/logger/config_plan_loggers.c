@@ -4,14 +4,27 @@
 typedef struct logger_settings {
     int level;
     bool propagate;
+    jsonlog_sampling_policy sampling;
     jl_node *handlers;
     jl_node *filters;
 } logger_settings;
 
 #define LOGGER(member) JL_MEMBER(logger_settings, member)
+#define POLICY(member) JL_MEMBER(jsonlog_sampling_policy, member)
+
+/* What 0 means in the struct is left out in the file; without "thereafter" none are kept. */
+static const jl_option sampling_table[] = {
+    {"below", JL_OPTION_LEVEL, POLICY(below)},
+    {"first", JL_OPTION_INTEGER, POLICY(first), 1, UINT32_MAX},
+    {"thereafter", JL_OPTION_INTEGER, POLICY(thereafter), 0, UINT32_MAX},
+    {"interval", JL_OPTION_MS, POLICY(interval_ms), 1, UINT32_MAX},
+    {"random", JL_OPTION_BOOL, POLICY(is_random)},
+    JL_OPTIONS_END,
+};
 
 const jl_option jl_config_root_options[] = {
     {"level", JL_OPTION_LEVEL, LOGGER(level)},
+    {"sampling", JL_OPTION_GROUP, LOGGER(sampling), .group = sampling_table},
     {"handlers", JL_OPTION_NODE, LOGGER(handlers)},
     {"filters", JL_OPTION_NODE, LOGGER(filters)},
     JL_OPTIONS_END,
@@ -20,6 +33,7 @@ const jl_option jl_config_root_options[] = {
 const jl_option jl_config_logger_options[] = {
     {"level", JL_OPTION_LEVEL, LOGGER(level)},
     {"propagate", JL_OPTION_BOOL, LOGGER(propagate)},
+    {"sampling", JL_OPTION_GROUP, LOGGER(sampling), .group = sampling_table},
     {"handlers", JL_OPTION_NODE, LOGGER(handlers)},
     {"filters", JL_OPTION_NODE, LOGGER(filters)},
     JL_OPTIONS_END,
@@ -51,7 +65,7 @@ static bool check_logger_filters(jl_config_load *load, const jl_plan_logger *log
 
 static bool read_logger(jl_plan *plan, jl_node *node, const char *name, const jl_option *table) {
     jl_config_load *load = plan->load;
-    logger_settings settings = {.level = -1};
+    logger_settings settings = {.level = -1, .sampling = JSONLOG_SAMPLING_POLICY_INIT};
     jl_plan_logger *logger = jl_arena_take(&load->arena, sizeof *logger);
     if (logger == NULL)
         return jl_config_nomem(load) == JSONLOG_OK;
@@ -66,6 +80,8 @@ static bool read_logger(jl_plan *plan, jl_node *node, const char *name, const jl
     logger->node = node;
     logger->level = settings.level;
     logger->propagate = jl_node_member(node, "propagate") == NULL ? -1 : settings.propagate;
+    if (jl_node_member(node, "sampling") != NULL)
+        logger->sampling = jl_sampling_from(&settings.sampling);
     logger->has_handlers = settings.handlers != NULL;
     logger->next = plan->loggers;
     plan->loggers = logger;

@@ -26,6 +26,7 @@ typedef struct jl_config_state {
     size_t logger_count;
     bool has_statics;
     bool has_redaction;
+    bool has_heartbeat;
 } jl_config_state;
 
 /** An item of a planned object, without its product. @return NULL without memory. */
@@ -46,8 +47,9 @@ jl_config_item *jl_config_state_find(const jl_config_state *state, jl_config_kin
  *  @return false with the mistake in the plan's load; `made` has what there was until then. */
 bool jl_config_build(const jl_plan *plan, const jl_config_state *before, jl_config_state *made);
 
-/** config_apply.c: put levels, handlers and filters of all loggers into force in one step.
- *  @return JSONLOG_OK or JSONLOG_E_NOMEM: nothing changed. */
+/** config_apply.c: put levels, sampling, handlers and filters of all loggers into force in one
+ * step, and the heartbeat behind it.
+ *  @return JSONLOG_OK; else the mistake is in the plan's load, and nothing changed. */
 jsonlog_status jl_config_apply(const jl_plan *plan, const jl_config_state *before,
                                jl_config_state *made);
 

@@ -6,6 +6,7 @@
 #include "logger/sampling.h"
 #include "logger/space.h"
 #include "record/handler_base.h"
+#include "record/handler_lock.h"
 #include "record/site.h"
 #include "record/stats.h"
 
@@ -35,11 +36,22 @@ static const jl_context *filled(const jl_context *context) {
     return context == NULL || context->total == 0 ? NULL : context;
 }
 
-static uint64_t take_suppressed(const jsonlog_site *site) {
-    if (site == NULL ||
-        JSONLOG_LIKELY(__atomic_load_n(&site->slot->suppressed, __ATOMIC_RELAXED) == 0))
+static uint64_t *held_back_of(const jl_log_call *call) {
+    return call->site != NULL ? &call->site->slot->suppressed : call->held_back;
+}
+
+static uint64_t take_suppressed(const jl_log_call *call) {
+    uint64_t *held_back = held_back_of(call);
+    if (held_back == NULL || JSONLOG_LIKELY(__atomic_load_n(held_back, __ATOMIC_RELAXED) == 0))
         return 0;
-    return __atomic_exchange_n(&site->slot->suppressed, 0, __ATOMIC_RELAXED);
+    return __atomic_exchange_n(held_back, 0, __ATOMIC_RELAXED);
+}
+
+/* The next record will say it. */
+static void give_back_suppressed(const jl_log_call *call, uint64_t suppressed) {
+    uint64_t *held_back = held_back_of(call);
+    if (suppressed > 0 && held_back != NULL)
+        __atomic_fetch_add(held_back, suppressed, __ATOMIC_RELAXED);
 }
 
 static void set_fields(jsonlog_record *record, jl_log_call *call, jl_field *out) {
@@ -88,7 +100,7 @@ static void make_record(jsonlog_record *record, const jl_thread *thread,
     };
     part->line.formatter = NULL;
     if (call->emf == NULL)
-        record->suppressed += take_suppressed(call->site);
+        record->suppressed += take_suppressed(call);
     set_fields(record, call, part->call);
     record->call_is_unique = call->repeats == 0;
 }
@@ -165,7 +177,6 @@ static jsonlog_formatter *capture_formatter(const jl_snapshot *snapshot) {
 /* Behind the filters, in front of everything that could show the record to anybody. */
 static __attribute__((noinline)) void redact(jsonlog_record *record, jl_redactor *redactor,
                                              const jsonlog_redaction *set, jl_space_part *part) {
-    jl_scratch_reset(&part->scratch);
     *redactor = (jl_redactor){.set = set, .scratch = &part->scratch};
     record->redactor = redactor;
     set->of_class->record(redactor, record);
@@ -185,8 +196,7 @@ static void pass_on(jl_thread *thread, const jl_snapshot *snapshot, jl_log_call 
     make_record(&record, thread, snapshot, call, part);
     if (JSONLOG_UNLIKELY(route->filter_count > 0) && thread->depth == 1 &&
         !pass_filters(route, &record)) {
-        if (record.suppressed > 0 && call->site != NULL)
-            __atomic_fetch_add(&call->site->slot->suppressed, record.suppressed, __ATOMIC_RELAXED);
+        give_back_suppressed(call, record.suppressed);
         call->repeats = 0;
         return;
     }
@@ -197,12 +207,15 @@ static void pass_on(jl_thread *thread, const jl_snapshot *snapshot, jl_log_call 
     jl_redactor redactor;
     if (JSONLOG_UNLIKELY(snapshot->redaction != NULL))
         redact(&record, &redactor, snapshot->redaction, part);
-    if (JSONLOG_UNLIKELY(hook != NULL) &&
-        !hook->on_record(&record, is_enabled, capture_formatter(snapshot)))
-        return;
-    if (is_enabled)
-        hand_out(thread, named, snapshot, &record);
-    call->lost = record.emf_loss;
+    if (JSONLOG_LIKELY(hook == NULL) ||
+        hook->on_record(&record, is_enabled, capture_formatter(snapshot))) {
+        if (is_enabled)
+            hand_out(thread, named, snapshot, &record);
+        call->lost = record.emf_loss;
+    }
+    /* Now and not before the next record, which shall find room without allocating. */
+    if (JSONLOG_UNLIKELY(snapshot->redaction != NULL))
+        jl_scratch_reset(&part->scratch);
 }
 
 /* @return whether the record is left out. */
@@ -245,6 +258,12 @@ static __attribute__((noinline)) void report_repeats(const jsonlog_site *site) {
                        JSONLOG_NUL_TERMINATED, fields, 3);
 }
 
+/* Not from within a log call, and not from within a handler that is being flushed, which could not
+ * take it. */
+static bool may_report_more(const jl_thread *thread) {
+    return thread->depth == 0 && !jl_handler_lock_is_nested();
+}
+
 /* What the library has to say itself comes after the record, as a record of its own. */
 static void report(const jl_thread *thread, const jl_log_call *call) {
     if (JSONLOG_UNLIKELY(call->repeats > 0) && call->site != NULL)
@@ -252,7 +271,7 @@ static void report(const jl_thread *thread, const jl_log_call *call) {
     if (JSONLOG_UNLIKELY(__atomic_load_n(&jl_environment_complaints, __ATOMIC_RELAXED) > 0) &&
         thread->depth == 0)
         jl_environment_report();
-    if (JSONLOG_UNLIKELY(jl_chores_wait()) && thread->depth == 0 && !call->is_own)
+    if (JSONLOG_UNLIKELY(jl_chores_wait()) && !call->is_own && may_report_more(thread))
         jl_chores_do();
 }
 

@@ -16,6 +16,7 @@ typedef struct jl_log_call {
     int level;
     int64_t time_ns;     /**< 0: now */
     uint64_t suppressed; /**< held back before, besides what the site's slot says */
+    uint64_t *held_back; /**< for a call without a site, what its slot would say; may be NULL */
     bool is_own;         /**< the library's: never sampled, and nothing is reported behind it */
     uint32_t repeats;    /**< out: how many fields lose to an equal key */
     jsonlog_status lost; /**< out: why a metric's line could not be made; see emf_loss */

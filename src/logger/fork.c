@@ -2,6 +2,7 @@
 
 #include "logger/burst.h"
 #include "logger/snapshot.h"
+#include "record/handler_base.h"
 
 #include <pthread.h>
 
@@ -28,6 +29,7 @@ static void in_parent(void) {
 /* Handlers first: giving back the dead threads' records may free the last snapshot of a handler. */
 static void in_child(void) {
     in_parent();
+    jl_handlers_note_fork();
     jl_snapshot_after_fork();
     jl_thread_after_fork();
     jl_bursts_after_fork();

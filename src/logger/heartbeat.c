@@ -1,4 +1,4 @@
-#include <jsonlog/heartbeat.h>
+#include "logger/heartbeat.h"
 
 #include "base/background.h"
 #include "base/clock.h"
@@ -98,16 +98,14 @@ void jsonlog_heartbeat(void) {
 /* ---- at an interval ---- */
 
 static void run(jl_task *task);
-static void after_fork(jl_task *task);
 
-static jl_task task = {.run = run, .after_fork = after_fork};
+static jl_task task = {.run = run};
 static uint32_t interval_ms; /* atomic */
 static bool is_on;           /* atomic */
 
 /* Around starting and stopping; a beat that does so must not wait for somebody who waits for the
  * beat to end. */
 static jl_lock lock = JL_LOCK_INIT;
-static bool is_added;
 static _Thread_local bool is_beating __attribute__((tls_model("initial-exec")));
 
 static bool schedule_next(void) {
@@ -126,9 +124,7 @@ static void run(jl_task *unused) {
 }
 
 static bool start_locked(void) {
-    if (!is_added)
-        jl_background_add(&jl_beater, &task);
-    is_added = true;
+    jl_background_add(&jl_beater, &task);
     return schedule_next();
 }
 
@@ -142,16 +138,11 @@ static void go_on(void) {
     jl_lock_release(&lock);
 }
 
-/* Runs before after_fork(), which is called for a task that is added. */
+/* Not as the task's after_fork: that may run while jl_words_lock is still held for the fork, for
+ * the threads in the background may be older than the tree. */
 static void in_child(void) {
     jl_lock_reset(&lock);
-    is_added = false;
     is_beating = false;
-}
-
-static void after_fork(jl_task *unused) {
-    (void)unused;
-    is_added = true;
     jsonlog_get_stats(&stats_before);
     ns_before = jl_clock_monotonic_ns();
     if (__atomic_load_n(&is_on, __ATOMIC_SEQ_CST))
@@ -189,8 +180,31 @@ void jsonlog_heartbeat_stop(void) {
     if (is_beating)
         return;
     jl_lock_acquire(&lock);
-    if (is_added)
-        jl_background_remove(&jl_beater, &task);
-    is_added = false;
+    jl_background_remove(&jl_beater, &task);
     jl_lock_release(&lock);
+}
+
+/* ---- for configurations ---- */
+
+/* Never due: as long as it is known the thread stays. */
+static jl_task place = {.run = NULL};
+
+/* A child that was forked between the two calls still has the place, and releases it with its next
+ * configuration. */
+static bool is_reserved;
+
+bool jl_heartbeat_reserve(void) {
+    if (!is_reserved)
+        jl_background_add(&jl_beater, &place);
+    is_reserved = true;
+    const bool has_thread = jl_background_schedule(&jl_beater, &place, JL_TASK_IDLE);
+    if (!has_thread)
+        jl_heartbeat_release();
+    return has_thread;
+}
+
+void jl_heartbeat_release(void) {
+    if (is_reserved)
+        jl_background_remove(&jl_beater, &place);
+    is_reserved = false;
 }

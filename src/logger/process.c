@@ -2,6 +2,7 @@
 #include "logger/burst.h"
 #include "logger/chores.h"
 #include "logger/snapshot.h"
+#include "record/handler_lock.h"
 
 #define STATIC_FIELDS_MAX 64
 
@@ -36,7 +37,7 @@ jsonlog_status jsonlog_flush(void) {
     jl_thread *thread = jl_thread_enter();
     if (thread == NULL)
         return JSONLOG_E_NOMEM;
-    if (thread->depth == 0)
+    if (thread->depth == 0 && !jl_handler_lock_is_nested())
         jl_bursts_report(JL_BURSTS_OVER);
     jsonlog_status first = JSONLOG_OK;
     jl_epoch_pin(thread);

@@ -78,8 +78,7 @@ bool jl_sampling_keeps(const jl_sampling *sampling, jl_log_call *call) {
         __atomic_fetch_add(suppressed, 1, __ATOMIC_RELAXED);
         return false;
     }
-    if (call->site == NULL)
-        call->suppressed += __atomic_exchange_n(suppressed, 0, __ATOMIC_RELAXED);
+    call->held_back = suppressed;
     return true;
 }
 
@@ -91,7 +90,7 @@ static bool is_valid(const jsonlog_sampling_policy *policy) {
             policy->below <= JSONLOG_LEVEL_OFF);
 }
 
-static jl_sampling sampling_from(const jsonlog_sampling_policy *policy) {
+jl_sampling jl_sampling_from(const jsonlog_sampling_policy *policy) {
     if (policy == NULL)
         return (jl_sampling){.is_set = false};
     return (jl_sampling){
@@ -111,7 +110,7 @@ jsonlog_status jsonlog_logger_set_sampling(jsonlog_logger *logger,
     jl_named *named = jl_logger_of(logger)->named;
     jl_tree_lock();
     const jl_sampling before = named->sampling;
-    named->sampling = sampling_from(policy);
+    named->sampling = jl_sampling_from(policy);
     const bool is_published = jl_snapshot_publish_locked();
     if (!is_published)
         named->sampling = before;

@@ -1,8 +1,7 @@
 #ifndef JL_LOGGER_SAMPLING_H
 #define JL_LOGGER_SAMPLING_H
 /** Which records of a busy call site are kept; see jsonlog_logger_set_sampling(). */
-#include <stdbool.h>
-#include <stdint.h>
+#include <jsonlog/logger.h>
 
 /** jsonlog_sampling_policy with its defaults filled in. */
 typedef struct jl_sampling {
@@ -16,8 +15,11 @@ typedef struct jl_sampling {
 
 struct jl_log_call;
 
-/** @return whether the record is kept. If so `suppressed` of a call without a site says how many
- * were not before it; with one it is the slot that counts them. */
+/** @param policy  NULL: none of its own. */
+jl_sampling jl_sampling_from(const jsonlog_sampling_policy *policy);
+
+/** @return whether the record is kept. If so `held_back` of the call is where those before it that
+ * were not are counted. */
 bool jl_sampling_keeps(const jl_sampling *sampling, struct jl_log_call *call);
 
 #endif

@@ -179,8 +179,10 @@ static void fill(jl_snapshot *snapshot, free_parts *parts) {
             shares_route(named) ? snapshot->routes[named->parent->id] : fill_route(parts, named);
         snapshot->handler_count = add_new(snapshot->handlers, snapshot->handler_count, named);
     }
-    for (uint32_t i = 0; i < snapshot->handler_count; i++)
+    for (uint32_t i = 0; i < snapshot->handler_count; i++) {
+        jl_handler_adopt(snapshot->handlers[i]);
         jsonlog_handler_retain(snapshot->handlers[i]);
+    }
     jsonlog_handler *const *of_root = NULL;
     if (handlers_of(jl_the_tree.first, &of_root) > 0)
         snapshot->root_first = of_root[0];

@@ -37,4 +37,4 @@ need_packages() {
 
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libcjson-dev libbsd-dev"
 TEST_PACKAGES="$BUILD_PACKAGES g++ clang clang-tidy libcmocka-dev libpcre2-dev libcurl4-openssl-dev python3 python3-jsonschema
- python3-pythonjsonlogger valgrind logrotate rsyslog systemd mandoc zsh fish"
+ python3-pythonjsonlogger valgrind logrotate rsyslog systemd mandoc zsh fish check libcriterion-dev libgtest-dev catch2 libglib2.0-dev"

@@ -8,6 +8,8 @@
 #include "record/stats.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <unistd.h>
 
 struct jsonlog_handler {
     const jsonlog_handler_class *handler_class;
@@ -21,8 +23,15 @@ struct jsonlog_handler {
     jsonlog_handler_stats stats;
     jl_handler_setup setup;
     jl_handler_cleanup *cleanups;
-    jl_lock lock; /* around write, flush and what the class does between enter and leave */
+    pid_t generation; /* atomic; of the process that made it or was last made ready for it */
+    jl_lock lock;     /* around write, flush and what the class does between enter and leave */
 };
+
+/* The process id of the child of a fork; 0 in a process that was none since the library is in use.
+ * Changed by the only thread of the child. */
+static pid_t generation;
+
+static pthread_once_t watch_once = PTHREAD_ONCE_INIT;
 
 static uint64_t count(uint64_t *counter, uint64_t by) {
     return __atomic_add_fetch(counter, by, __ATOMIC_RELAXED);
@@ -111,11 +120,21 @@ bool jl_handler_is_entered(const jsonlog_handler *handler) {
 
 /* ---- life ---- */
 
+/* Whoever of those that are told of a fork comes first. */
+void jl_handlers_note_fork(void) {
+    generation = getpid();
+}
+
+static void watch_forks(void) {
+    pthread_atfork(NULL, NULL, jl_handlers_note_fork);
+}
+
 jsonlog_handler *jl_handler_new(const jsonlog_handler_class *handler_class, void *self,
                                 unsigned flags) {
     if (handler_class == NULL || handler_class->size != sizeof *handler_class ||
         handler_class->write == NULL)
         return NULL;
+    pthread_once(&watch_once, watch_forks);
     jsonlog_handler *handler = jl_calloc(1, sizeof *handler);
     if (handler == NULL)
         return NULL;
@@ -126,6 +145,7 @@ jsonlog_handler *jl_handler_new(const jsonlog_handler_class *handler_class, void
     handler->flags = flags;
     handler->references = 1;
     handler->is_concurrent = handler_class->is_concurrent;
+    handler->generation = generation;
     return handler;
 }
 
@@ -178,7 +198,13 @@ void *jl_handler_self(const jsonlog_handler *handler, const jsonlog_handler_clas
     return handler != NULL && handler->handler_class == handler_class ? handler->self : NULL;
 }
 
+void jl_handler_adopt(jsonlog_handler *handler) {
+    if (__atomic_load_n(&handler->generation, __ATOMIC_RELAXED) != generation)
+        jl_handler_after_fork(handler);
+}
+
 void jl_handler_after_fork(jsonlog_handler *handler) {
+    __atomic_store_n(&handler->generation, generation, __ATOMIC_RELAXED);
     jl_handler_lock_after_fork(&handler->lock);
     jl_lock_reset(&handler->setup.lock);
     if (handler->handler_class->after_fork != NULL)
@@ -410,17 +436,26 @@ jl_handler_verdict jl_handler_offer(jsonlog_handler *handler, const jsonlog_line
 
 /* A class that is concurrent by nature has locks of its own, and ours around them could be taken in
  * the other order elsewhere. */
-jsonlog_status jsonlog_handler_flush(jsonlog_handler *handler) {
-    if (handler == NULL)
-        return JSONLOG_E_INVALID;
+static jsonlog_status flush(jsonlog_handler *handler) {
     const jsonlog_handler_class *handler_class = handler->handler_class;
-    if (handler_class->flush == NULL)
-        return JSONLOG_OK;
     if (handler_class->is_concurrent)
         return handler_class->flush(handler->self);
     if (!jl_handler_enter(handler))
         return JSONLOG_E_STATE;
     jsonlog_status status = handler_class->flush(handler->self);
     jl_handler_leave(handler);
+    return status;
+}
+
+/* Not to be cancelled in the middle, as in hand_over(). */
+jsonlog_status jsonlog_handler_flush(jsonlog_handler *handler) {
+    if (handler == NULL)
+        return JSONLOG_E_INVALID;
+    if (handler->handler_class->flush == NULL)
+        return JSONLOG_OK;
+    int cancel_state = 0;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    const jsonlog_status status = flush(handler);
+    pthread_setcancelstate(cancel_state, NULL);
     return status;
 }

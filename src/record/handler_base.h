@@ -75,6 +75,13 @@ void jl_handler_count_lost(jsonlog_handler *handler);
 /** In the child of a fork, single-threaded: rebuild the lock, call the class's after_fork. */
 void jl_handler_after_fork(jsonlog_handler *handler);
 
+/** In the child of a fork, before any handler is told. */
+void jl_handlers_note_fork(void);
+
+/** Before a handler is given to a logger, or to a handler around it: one that was made before a
+ *  fork, and that no logger had then, is told of it now. */
+void jl_handler_adopt(jsonlog_handler *handler);
+
 /* ---- for the handlers of the library -----------------------------------------------------------
  */
 

@@ -4,24 +4,37 @@
  * for its record must not deadlock either. */
 static _Thread_local unsigned held __attribute__((tls_model("initial-exec")));
 
-bool jl_handler_lock_try(jl_lock *lock) {
-    if (!jl_lock_try(lock))
-        return false;
+/* A signal may come in the middle, and its handler may log: so the count goes up before the lock is
+ * ours and down when it no longer is. */
+static void count_in(void) {
     held++;
-    return true;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+static void count_out(void) {
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    held--;
+}
+
+bool jl_handler_lock_try(jl_lock *lock) {
+    count_in();
+    const bool is_taken = jl_lock_try(lock);
+    if (!is_taken)
+        count_out();
+    return is_taken;
 }
 
 bool jl_handler_lock_take(jl_lock *lock) {
     if (held > 0)
         return jl_handler_lock_try(lock);
+    count_in();
     jl_lock_acquire(lock);
-    held++;
     return true;
 }
 
 void jl_handler_lock_give(jl_lock *lock) {
-    held--;
     jl_lock_release(lock);
+    count_out();
 }
 
 bool jl_handler_lock_is_nested(void) {

@@ -2,7 +2,7 @@
 
 #include "base/thread.h"
 
-/* Under jl_words_lock. */
+/* Changed under jl_words_lock; atomic, so that without a set nobody takes it. */
 static jsonlog_redaction *in_force;
 
 jsonlog_redaction *jsonlog_redaction_retain(jsonlog_redaction *set) {
@@ -21,12 +21,14 @@ void jl_redaction_publish(jsonlog_redaction *set) {
     jsonlog_redaction_retain(set);
     jl_lock_acquire(&jl_words_lock);
     jsonlog_redaction *old = in_force;
-    in_force = set;
+    __atomic_store_n(&in_force, set, __ATOMIC_RELEASE);
     jl_lock_release(&jl_words_lock);
     jsonlog_redaction_release(old);
 }
 
 jsonlog_redaction *jl_redaction_take(void) {
+    if (__atomic_load_n(&in_force, __ATOMIC_ACQUIRE) == NULL)
+        return NULL;
     jl_lock_acquire(&jl_words_lock);
     jsonlog_redaction *set = jsonlog_redaction_retain(in_force);
     jl_lock_release(&jl_words_lock);

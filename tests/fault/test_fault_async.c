@@ -1,5 +1,6 @@
 /** The async handler where things go wrong: a slow reader, a reader that goes away, forks under
  * load, each way a process can end. */
+#include "fault/fault_report.h"
 #include "fault/numbered_lines.h"
 #include "support/fork_guard.h"
 #include "support/handler_lines.h"
@@ -93,7 +94,7 @@ static void run_writers(writer *writers, jsonlog_handler *handler, long lines) {
         pthread_join(writers[i].thread, NULL);
 }
 
-static void check_slow_reader(jsonlog_async_policy policy, bool loses) {
+static void check_slow_reader(const char *to, jsonlog_async_policy policy, bool loses) {
     int ends[2];
     writer writers[4];
     open_pipe(ends, 0);
@@ -111,6 +112,8 @@ static void check_slow_reader(jsonlog_async_policy policy, bool loses) {
         accepted += writers[i].accepted;
         seen += r.found.seen[i];
     }
+    print_fault((fault_report){"slow-reader", to, 2000, (uint64_t)accepted,
+                               (uint64_t)(accepted - seen), r.found.torn});
     assert_int_equal(seen, accepted - (long)stats.lost_old);
     assert_int_equal(r.found.lost, 2000 - seen);
     assert_int_equal(r.found.lost > 0, loses);
@@ -119,9 +122,9 @@ static void check_slow_reader(jsonlog_async_policy policy, bool loses) {
 
 static void a_slow_reader_holds_up_or_loses(void **state) {
     (void)state;
-    check_slow_reader(JSONLOG_ASYNC_BLOCK, false);
-    check_slow_reader(JSONLOG_ASYNC_DROP_NEW, true);
-    check_slow_reader(JSONLOG_ASYNC_DROP_OLD, true);
+    check_slow_reader("async+block(pipe)", JSONLOG_ASYNC_BLOCK, false);
+    check_slow_reader("async+drop-new(pipe)", JSONLOG_ASYNC_DROP_NEW, true);
+    check_slow_reader("async+drop-old(pipe)", JSONLOG_ASYNC_DROP_OLD, true);
 }
 
 static void a_lost_reader_kills_nobody(void **state) {
@@ -137,6 +140,10 @@ static void a_lost_reader_kills_nobody(void **state) {
     pthread_join(r.thread, NULL);
     jsonlog_async_flush(handler, 60000);
     const jsonlog_async_stats stats = async_stats(handler);
+    uint64_t read = 0;
+    for (int i = 0; i < 4; i++)
+        read += (uint64_t)r.found.seen[i];
+    print_fault((fault_report){"epipe", "async(pipe)", 1, 2000, 2000 - read, r.found.torn});
     assert_int_equal(stats.written + stats.lost_target, 2000);
     assert_true(stats.lost_target > 0);
     assert_int_equal(stats_of(handler).lines, 2000);

@@ -1,5 +1,6 @@
 /** Files that take no more, for a while: a full file system and a size limit. Each case runs in a
  * child of its own, because limits and mounts are properties of a process. */
+#include "fault/fault_report.h"
 #include "fault/numbered_lines.h"
 #include "support/handler_lines.h"
 
@@ -11,38 +12,11 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include <cmocka.h>
 
+#include "fault/fault_child.h"
 #include "support/pipes.h"
-
-enum { SKIPPED = 77 };
-
-/* In a child a failed check ends the child: its line number is the exit status' reason on stderr.
- */
-#define require(condition)                                                                      \
-    do {                                                                                        \
-        if (!(condition)) {                                                                     \
-            fprintf(stderr, "%s:%d: not true: %s (errno %d)\n", __FILE__, __LINE__, #condition, \
-                    errno);                                                                     \
-            _exit(1);                                                                           \
-        }                                                                                       \
-    } while (0)
-
-static void run_in_child(void (*body)(void)) {
-    pid_t pid = fork();
-    if (pid == 0) {
-        alarm(60);
-        body();
-        _exit(0);
-    }
-    int status = -1;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED)
-        skip();
-    assert_int_equal(status, 0);
-}
 
 static jsonlog_handler *open_stream(const char *path, int flags) {
     int fd = open(path, O_WRONLY | O_CREAT | flags, 0600);
@@ -106,8 +80,8 @@ static long write_from_threads(jsonlog_handler *handler, int threads, long from)
 
 /* Full, then free again: what was lost is counted and reported, what was torn is closed, and every
  * accepted line is whole. */
-static void check_full_and_free(const char *path, int flags, int threads, void (*make_room)(void),
-                                int expected_errno) {
+static void check_full_and_free(const char *fault, const char *path, int flags, int threads,
+                                void (*make_room)(void), int expected_errno) {
     jsonlog_handler *handler = open_stream(path, flags);
     long before = write_from_threads(handler, threads, 0);
     jsonlog_handler_stats full = stats_of(handler);
@@ -124,6 +98,9 @@ static void check_full_and_free(const char *path, int flags, int threads, void (
     long seen = 0;
     for (int i = 0; i < threads; i++)
         seen += found.seen[i];
+    print_fault((fault_report){fault, flags == O_APPEND ? "stream(append)" : "stream", 1,
+                               (uint64_t)(before + after), (uint64_t)(before + after - seen),
+                               found.torn});
     require(seen == before + after);
     require(found.torn == 1 && found.blank == 0 && found.unordered == 0);
     require(found.reports >= 1 && found.lost == stats.lost);
@@ -147,7 +124,7 @@ static void lift_limit(void) {
 static void check_size_limit(int flags, int threads) {
     signal(SIGXFSZ, SIG_IGN);
     limit_file_size(30000); /* in the middle of a line of 700 */
-    check_full_and_free(limited_path, flags, threads, lift_limit, EFBIG);
+    check_full_and_free("file-size-limit", limited_path, flags, threads, lift_limit, EFBIG);
 }
 
 static void limited_append(void) {
@@ -179,8 +156,7 @@ static char mounted[64], filler_path[128], log_path[128];
 static void mount_small_disk(void) {
     if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
         mount("tmpfs", mounted, "tmpfs", 0, "size=256k") != 0) {
-        print_message("not allowed to mount a file system: skipped\n");
-        _exit(SKIPPED);
+        SKIP_CHILD("not allowed to mount a file system: skipped\n");
     }
     snprintf(filler_path, sizeof filler_path, "%s/filler", mounted);
     snprintf(log_path, sizeof log_path, "%s/log", mounted);
@@ -200,7 +176,7 @@ static void remove_filler(void) {
 static void check_small_disk(int threads) {
     mount_small_disk();
     /* two hundred lines per thread in all must fit once the filler is gone */
-    check_full_and_free(log_path, O_APPEND, threads, remove_filler, ENOSPC);
+    check_full_and_free("full-tmpfs", log_path, O_APPEND, threads, remove_filler, ENOSPC);
 }
 
 static void disk_of_one(void) {

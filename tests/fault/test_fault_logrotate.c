@@ -1,4 +1,5 @@
 /** The real logrotate, in both of its ways, under a handler that writes all the time. */
+#include "fault/fault_report.h"
 #include "fault/numbered_lines.h"
 #include "support/handler_lines.h"
 
@@ -98,7 +99,7 @@ static void await_a_line(void) {
 }
 
 /* Every line is in one file, once and in order, however often the file is taken away. */
-static void rotate_under_writers(uint32_t check_ms, size_t buffer) {
+static void rotate_under_writers(const char *to, uint32_t check_ms, size_t buffer) {
     writer writers[WRITERS];
     jsonlog_handler *handler = open_log(check_ms, buffer);
     is_over = false;
@@ -119,6 +120,12 @@ static void rotate_under_writers(uint32_t check_ms, size_t buffer) {
     jsonlog_handler_release(handler);
     jl_epoch_settle();
     numbered_reader found = read_all(ROTATIONS);
+    uint64_t lines = 0, seen = 0;
+    for (int i = 0; i < WRITERS; i++) {
+        lines += (uint64_t)writers[i].lines;
+        seen += (uint64_t)found.seen[i];
+    }
+    print_fault((fault_report){"logrotate", to, ROTATIONS, lines, lines - seen, found.torn});
     for (int i = 0; i < WRITERS; i++) {
         assert_int_equal(writers[i].refused, 0);
         assert_int_equal(found.seen[i], writers[i].lines);
@@ -137,7 +144,7 @@ static void create_is_followed_by_looking(void **state) {
     if (!has_logrotate())
         skip();
     write_configuration("  create 0600\n");
-    rotate_under_writers(1, 0);
+    rotate_under_writers("file", 1, 0);
     assert_int_equal(mode_of("log"), 0600); /* made by logrotate */
 }
 
@@ -146,7 +153,7 @@ static void a_buffer_follows_too(void **state) {
     if (!has_logrotate())
         skip();
     write_configuration("  nocreate\n");
-    rotate_under_writers(1, 32768);
+    rotate_under_writers("file+buffered", 1, 32768);
     assert_int_equal(mode_of("log"), 0640); /* made by the handler */
 }
 
@@ -164,7 +171,7 @@ static void create_is_followed_by_signal(void **state) {
     snprintf(directives, sizeof directives,
              "  create 0600\n  postrotate\n    kill -HUP %d\n  endscript\n", (int)getpid());
     write_configuration(directives);
-    rotate_under_writers(JSONLOG_CHECK_NEVER, 0);
+    rotate_under_writers("file", JSONLOG_CHECK_NEVER, 0);
 }
 
 /* What is written between its copy and its truncation logrotate loses by design, so the writer is

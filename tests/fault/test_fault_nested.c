@@ -1,5 +1,6 @@
 /** Handlers that log while they write: to themselves, and to each other from two threads. Nothing
  * may hang, and every record is either written or counted. */
+#include "fault/fault_report.h"
 #include <jsonlog/jsonlog.h>
 
 #include <pthread.h>
@@ -119,6 +120,7 @@ static void handlers_that_log_to_each_other_never_wait(void **state) {
     jsonlog_get_stats(&after);
     uint64_t lost = after.lost_nested - before.lost_nested;
     assert_int_equal(l.lines + r.lines - reports + lost, logged);
+    print_fault((fault_report){"re-entrant", "callback", logged, l.lines + r.lines, 0, 0});
     assert_true(lost >= l.lost + r.lost);
 }
 

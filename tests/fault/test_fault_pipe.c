@@ -1,5 +1,6 @@
 /** Descriptors that interrupt, take a part, take nothing, or lose their reader while threads write.
  */
+#include "fault/fault_report.h"
 #include "fault/numbered_lines.h"
 #include "support/handler_lines.h"
 
@@ -143,6 +144,11 @@ static void every_line_survives_a_storm_of_signals(void **state) {
     pthread_join(r.thread, NULL);
     numbered_reader found = {{0}, {0}, 0, 0, 0, 0, 0};
     assert_int_equal(read_numbered_lines(&found, r.text, r.len), 0);
+    print_fault((fault_report){
+        "eintr-storm", "stream(pipe)", (uint64_t)__atomic_load_n(&interrupts, __ATOMIC_RELAXED),
+        (uint64_t)(writers[0].accepted + writers[1].accepted),
+        (uint64_t)(writers[0].accepted + writers[1].accepted - found.seen[0] - found.seen[1]),
+        found.torn});
     for (int i = 0; i < 2; i++) {
         assert_int_equal(writers[i].accepted, writers[i].lines);
         assert_int_equal(found.seen[i], writers[i].lines);
@@ -157,7 +163,8 @@ static void every_line_survives_a_storm_of_signals(void **state) {
 /* ---- taken in parts, or not at all ---- */
 
 /* Everything accepted arrives whole and in order, and everything else is counted and reported. */
-static void check_full_descriptor(int reading, int writing, int count, size_t longest) {
+static void check_full_descriptor(const char *to, int reading, int writing, int count,
+                                  size_t longest) {
     slow_reader r = {.fd = reading, .chunk = 1500, .pause = 100};
     writer writers[4];
     jsonlog_handler *handler = owning_stream_to(writing);
@@ -181,13 +188,17 @@ static void check_full_descriptor(int reading, int writing, int count, size_t lo
     pthread_join(r.thread, NULL);
     numbered_reader found = {{0}, {0}, 0, 0, 0, 0, 0};
     assert_int_equal(read_numbered_lines(&found, r.text, r.len), 0);
-    long refused = last.refused;
+    long refused = last.refused, accepted = 0, seen = 0;
     for (int i = 0; i < count; i++) {
         assert_int_equal(found.seen[i], writers[i].accepted);
         assert_int_equal(writers[i].accepted + writers[i].refused, writers[i].lines);
         assert_int_equal(writers[i].touched_errno, 0);
         refused += writers[i].refused;
+        accepted += writers[i].accepted;
+        seen += found.seen[i];
     }
+    print_fault((fault_report){"short-write-eagain", to, (uint64_t)refused, (uint64_t)accepted,
+                               (uint64_t)(accepted - seen), found.torn});
     assert_int_equal(found.torn + found.blank + found.unordered, 0);
     assert_true(refused > 0);
     assert_int_equal(stats.lost, refused);
@@ -203,7 +214,7 @@ static void a_full_pipe_tears_nothing(void **state) {
     open_pipe(ends, 0);
     fcntl(ends[1], F_SETFL, O_NONBLOCK);
     fcntl(ends[1], F_SETPIPE_SZ, 4096);
-    check_full_descriptor(ends[0], ends[1], 1, 12000);
+    check_full_descriptor("stream(pipe)", ends[0], ends[1], 1, 12000);
 }
 
 static void a_full_pipe_tears_nothing_of_four_threads(void **state) {
@@ -212,7 +223,7 @@ static void a_full_pipe_tears_nothing_of_four_threads(void **state) {
     open_pipe(ends, 0);
     fcntl(ends[1], F_SETFL, O_NONBLOCK);
     fcntl(ends[1], F_SETPIPE_SZ, 4096);
-    check_full_descriptor(ends[0], ends[1], 4, 30000);
+    check_full_descriptor("stream(pipe)", ends[0], ends[1], 4, 30000);
 }
 
 static void a_full_socket_tears_nothing(void **state) {
@@ -222,13 +233,13 @@ static void a_full_socket_tears_nothing(void **state) {
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     fcntl(ends[1], F_SETFL, O_NONBLOCK);
-    check_full_descriptor(ends[0], ends[1], 2, 12000);
+    check_full_descriptor("stream(socket)", ends[0], ends[1], 2, 12000);
 }
 
 /* ---- a reader that goes away in the middle ---- */
 
 /* SIGPIPE has its default action: a test that fails is a test that dies. */
-static void check_lost_reader(int reading, int writing) {
+static void check_lost_reader(const char *to, int reading, int writing) {
     signal(SIGPIPE, SIG_DFL);
     slow_reader r = {.fd = reading, .chunk = 700, .pause = 50, .stop_after = 100000};
     writer writers[2];
@@ -247,6 +258,9 @@ static void check_lost_reader(int reading, int writing) {
     assert_int_equal(stats.lines, 1000 - refused);
     numbered_reader found = {{0}, {0}, 0, 0, 0, 0, 0};
     read_numbered_lines(&found, r.text, r.len);
+    /* what was in the pipe when its reader went away */
+    const uint64_t unread = stats.lines - (uint64_t)(found.seen[0] + found.seen[1]);
+    print_fault((fault_report){"epipe", to, 1, stats.lines, unread, found.torn});
     assert_int_equal(found.torn + found.blank + found.unordered, 0);
     sigset_t pending;
     sigpending(&pending);
@@ -259,14 +273,14 @@ static void a_closed_pipe_kills_nobody(void **state) {
     (void)state;
     int ends[2];
     open_pipe(ends, 0);
-    check_lost_reader(ends[0], ends[1]);
+    check_lost_reader("stream(pipe)", ends[0], ends[1]);
 }
 
 static void a_closed_socket_kills_nobody(void **state) {
     (void)state;
     int ends[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-    check_lost_reader(ends[0], ends[1]);
+    check_lost_reader("stream(socket)", ends[0], ends[1]);
 }
 
 int main(void) {

@@ -1,4 +1,5 @@
 /** Several processes on one file, and processes that are killed in the middle of a line. */
+#include "fault/fault_report.h"
 #include "fault/numbered_lines.h"
 #include "support/handler_lines.h"
 
@@ -97,6 +98,11 @@ static void processes_append_whole_lines(void **state) {
     }
     size_t tail = 1;
     numbered_reader found = read_file(path, &tail);
+    uint64_t seen = 0;
+    for (int i = 0; i < 8; i++)
+        seen += (uint64_t)found.seen[i];
+    print_fault((fault_report){"two-processes", "stream(append)", 2, (uint64_t)(8 * lines),
+                               (uint64_t)(8 * lines) - seen, found.torn});
     assert_int_equal(tail, 0);
     for (int i = 0; i < 8; i++)
         assert_int_equal(found.seen[i], lines);
@@ -155,7 +161,8 @@ static void a_killed_writer_leaves_at_most_one_torn_tail(void **state) {
     (void)state;
     uint64_t seed = 30;
     uint64_t torn_in_all = 0;
-    for (int i = 0; i < 30 * (int)test_effort(); i++) {
+    const int kills = 30 * (int)test_effort();
+    for (int i = 0; i < kills; i++) {
         char path[64], line[64];
         close(open_file(O_WRONLY, "", path));
         off_t size = kill_a_writer(path, next_random(&seed) % 2, next_random(&seed) % 4000);
@@ -174,7 +181,8 @@ static void a_killed_writer_leaves_at_most_one_torn_tail(void **state) {
         assert_int_equal(found.seen[2], 1);
         torn_in_all += is_torn;
     }
-    print_message("%d of the killed writers left a torn tail\n", (int)torn_in_all);
+    print_fault((fault_report){"kill-9-in-a-line", "stream(append)", (uint64_t)kills,
+                               (uint64_t)kills, 0, torn_in_all});
 }
 
 int main(void) {

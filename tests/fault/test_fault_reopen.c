@@ -1,6 +1,7 @@
 /** Descriptors that are replaced under the feet of threads that write: from a file that needs no
  * lock to a pipe that needs one and back. The handler owns them, so each is closed too. */
 #include "base/epoch.h"
+#include "fault/fault_report.h"
 #include "fault/numbered_lines.h"
 #include "support/handler_lines.h"
 
@@ -106,6 +107,13 @@ static void no_line_is_lost_while_descriptors_change(void **state) {
     assert_int_equal(read_numbered_lines(&found, c.text, c.len), 0);
     memset(found.next, 0, sizeof found.next); /* order is kept per descriptor */
     count_file(&found, path);
+    uint64_t lines = 0, seen = 0;
+    for (int i = 0; i < 3; i++) {
+        lines += (uint64_t)writers[i].lines;
+        seen += (uint64_t)found.seen[i];
+    }
+    print_fault((fault_report){"reopen-under-load", "stream", (uint64_t)rounds, lines, lines - seen,
+                               found.torn});
     for (int i = 0; i < 3; i++) {
         assert_int_equal(writers[i].refused, 0);
         assert_int_equal(found.seen[i], writers[i].lines);

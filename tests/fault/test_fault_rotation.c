@@ -1,6 +1,7 @@
 /** Rotation under threads and processes, under kills, and on a disk without space: every accepted
  * line stands in one file, once, and in its thread's order. */
 #include "base/epoch.h"
+#include "fault/fault_report.h"
 #include "fault/numbered_lines.h"
 #include "support/handler_lines.h"
 
@@ -13,13 +14,13 @@
 #include <stdarg.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/wait.h>
 
 #include <cmocka.h>
 
+#include "fault/fault_child.h"
 #include "support/log_files.h"
 
-enum { SKIPPED = 77, FILES_MAX = 4000 };
+enum { FILES_MAX = 4000 };
 
 static jsonlog_handler *open_log(const jsonlog_rotating_options *options) {
     jsonlog_handler *handler = NULL;
@@ -129,6 +130,12 @@ static bool write_as_process(const jsonlog_rotating_options *options, int first_
     return false;
 }
 
+static const char *name_of(const jsonlog_rotating_options *options) {
+    if (options->compression == JSONLOG_COMPRESS_GZIP)
+        return "rotating+gzip";
+    return options->file.policy.kind != NULL ? "rotating+buffered" : "rotating";
+}
+
 static void rotate_from_two_processes(const jsonlog_rotating_options *options) {
     const long lines = 2000 * test_effort();
     pid_t pids[2];
@@ -150,6 +157,11 @@ static void rotate_from_two_processes(const jsonlog_rotating_options *options) {
     numbered_reader found;
     int files = read_all(&found);
     print_message("%d files\n", files);
+    uint64_t seen = 0;
+    for (int i = 0; i < 8; i++)
+        seen += (uint64_t)found.seen[i];
+    print_fault((fault_report){"two-processes", name_of(options), (uint64_t)files,
+                               (uint64_t)(8 * lines), (uint64_t)(8 * lines) - seen, found.torn});
     assert_true(files > 10);
     for (int i = 0; i < 8; i++)
         assert_int_equal(found.seen[i], lines);
@@ -225,10 +237,15 @@ static void kill_a_writer(const jsonlog_rotating_options *options, progress *p, 
 }
 
 /* The line that was on its way may be there once more, whole or torn: it was not accepted. */
-static void check_after_kills(const progress *p, long kills) {
+static void check_after_kills(const jsonlog_rotating_options *options, const progress *p,
+                              long kills) {
     numbered_reader found;
     int files = read_all(&found);
-    print_message("%d files, %ld lines, %d torn\n", files, p->accepted, (int)found.torn);
+    const long missing = p->accepted - found.seen[1];
+    print_message("%d files\n", files);
+    print_fault((fault_report){"kill-9-one-writer", name_of(options), (uint64_t)kills,
+                               (uint64_t)p->accepted, missing > 0 ? (uint64_t)missing : 0,
+                               found.torn});
     assert_true(found.seen[1] >= p->accepted && found.seen[1] <= p->accepted + kills);
     assert_int_equal(found.next[1], p->accepted);
     assert_true((long)found.torn <= kills);
@@ -250,7 +267,7 @@ static void kill_rotating_writers(jsonlog_compression compression) {
     assert_int_equal(write_bytes(handler, line, sizeof line), JSONLOG_OK);
     assert_int_equal(jsonlog_rotating_wait(handler, 60000), JSONLOG_OK);
     jsonlog_handler_release(handler);
-    check_after_kills(p, kills);
+    check_after_kills(&options, p, kills);
     munmap(p, sizeof *p);
 }
 
@@ -268,35 +285,11 @@ static void kills_leave_no_broken_archive(void **state) {
 
 /* ---- a disk without space ---- */
 
-#define require(condition)                                                                      \
-    do {                                                                                        \
-        if (!(condition)) {                                                                     \
-            fprintf(stderr, "%s:%d: not true: %s (errno %d)\n", __FILE__, __LINE__, #condition, \
-                    errno);                                                                     \
-            _exit(1);                                                                           \
-        }                                                                                       \
-    } while (0)
-
 static void mount_small_disk(const char *limits) {
     if (unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
         mount("tmpfs", test_directory, "tmpfs", 0, limits) == 0)
         return;
-    print_message("not allowed to mount a file system: skipped\n");
-    _exit(SKIPPED);
-}
-
-static void run_in_child(void (*body)(void)) {
-    pid_t pid = fork();
-    if (pid == 0) {
-        alarm(60);
-        body();
-        _exit(0);
-    }
-    int status = -1;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED)
-        skip();
-    assert_int_equal(status, 0);
+    SKIP_CHILD("not allowed to mount a file system: skipped\n");
 }
 
 static long count_in_file(const char *name, uint64_t *empty) {
@@ -357,7 +350,11 @@ static void full_disk(void) {
     require(unlink(in_directory("log.1")) == 0);
     usleep(2000);
     require(write_many(handler, &next, 10) == 10);
-    require(count_all(&empty) == accepted - removed + 10);
+    const long there = count_all(&empty);
+    print_fault((fault_report){"full-tmpfs-rotation", "rotating", 1,
+                               (uint64_t)(accepted - removed + 10),
+                               (uint64_t)(accepted - removed + 10 - there), 0});
+    require(there == accepted - removed + 10);
     jsonlog_handler_release(handler);
 }
 

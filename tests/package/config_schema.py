@@ -130,11 +130,14 @@ with tempfile.TemporaryDirectory() as directory:
               "stdout", "days", "gzip", "%", "${TEST_NAME}", "${TEST_NAME", "${}", "$${}", "$$${TEST_NAME}", "${NOT_THERE:-INFO}", "${A:-${B}}",
               [], ["x"], [""], ["x", "x"], [1], {}, {"a": "b"}, {"a": 1}, {"bytes": 1}, {"bytes": "1K", "flushInterval": "1s"}, {"bytes": 1, "no": 1}, ["other"], [{"target": "other"}], [{}]]
 
+    groups = {"buffer": {"bytes": 1}, "rules": {"target": "other"}, "sampling": {}, "heartbeat": {"interval": "1s"}}
+
     def place(option, value):
         config = {"version": 1, "handlers": {"other": {"class": "null"}}}
         kind, class_, name = option["kind"], option["class"], option["name"]
         if kind == "document":
-            config[name] = value
+            target = config.setdefault(option["group"], copy.deepcopy(groups[option["group"]])) if option["group"] else config
+            target[name] = value
         elif kind == "redaction":
             target = config["redaction"] = {"rules": []}
             if option["group"]:
@@ -142,14 +145,17 @@ with tempfile.TemporaryDirectory() as directory:
                 config["redaction"]["rules"] = [target]
             target[name] = value
         elif kind == "root":
-            config["root"] = {name: value}
+            target = config["root"] = {}
+            if option["group"]:
+                target = target[option["group"]] = copy.deepcopy(groups[option["group"]])
+            target[name] = value
         else:
             thing = {} if kind in ("logger", "filter") else {"class": class_, **copy.deepcopy(minimal.get(class_, {}))}
             if kind == "filter" and name == "passes":
                 thing["pattern"] = "x"
             target = thing
             if option["group"]:
-                target = {"bytes": 1} if option["group"] == "buffer" else {"target": "other"}
+                target = copy.deepcopy(groups[option["group"]])
                 thing[option["group"]] = [target] if option["group"] == "rules" else target
             target[name] = value
             config.setdefault(kind + "s", {})["probe"] = thing

@@ -21,11 +21,31 @@ cc -std=c11 -o "$build/consumer/pkg_shared" "$main" $(flags --cflags --libs)
 # Debian ships cJSON only as a shared library, so ours is the one that is linked in.
 cc -std=c11 -o "$build/consumer/pkg_static" "$main" $(flags --static --cflags --libs | sed 's/-ljsonlog/-l:libjsonlog.a/')
 
+cc -std=gnu11 -o "$build/consumer/pkg_syslog" "$source/tests/package/consumer/consumer_syslog.c" \
+    $(pkg-config --define-variable=prefix="$prefix" --libs jsonlog-syslog)
+
+export LD_LIBRARY_PATH="$(dirname "$libdir")"
 for program in cmake/consumer_shared cmake/consumer_static pkg_shared pkg_static; do
-    line=$(LD_LIBRARY_PATH="$(dirname "$libdir")" "$build/consumer/$program")
+    line=$("$build/consumer/$program")
     echo "$program: $line"
     case $line in
     *'"message":"installed"'*'"matches":true}') ;;
     *) exit 1 ;;
     esac
+done
+for program in cmake/consumer_syslog pkg_syslog; do
+    line=$("$build/consumer/$program")
+    echo "$program: $line"
+    case $line in
+    *'"message":"installed","syslog":{"facility":"daemon","severity":"notice","ident":"consumer"}}') ;;
+    *) exit 1 ;;
+    esac
+done
+
+# A test program for each framework that is installed.
+for adapter in cmocka check criterion gtest catch2 glib; do
+    program=$build/consumer/cmake/consumer_$adapter
+    [ -x "$program" ] || continue
+    "$program" >"$build/consumer/$adapter.log" 2>&1 || { cat "$build/consumer/$adapter.log"; exit 1; }
+    echo "jsonlog::$adapter: the test program passes"
 done

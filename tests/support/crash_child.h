@@ -7,6 +7,7 @@
 #include "support/json_check.h"
 
 #include <jsonlog/crash.h>
+#include <jsonlog/file.h>
 
 #include <signal.h>
 #include <sys/mman.h>
@@ -80,6 +81,36 @@ static inline int status_of(void (*body)(void *), void *argument) {
     return status;
 }
 
+/** In a child: the file "log" in the test's directory; children end where they cannot go on. */
+static inline jsonlog_handler *log_to_file(jsonlog_write_policy policy) {
+    jsonlog_file_options options = JSONLOG_FILE_OPTIONS_INIT;
+    jsonlog_handler *handler = NULL;
+    options.policy = policy;
+    options.check_ms = JSONLOG_CHECK_NEVER;
+    if (jsonlog_file_handler_new("log", &options, &handler, NULL) != JSONLOG_OK)
+        _exit(97);
+    return handler;
+}
+
+static inline void install_to(jsonlog_handler *handler) {
+    jsonlog_crash_options options = JSONLOG_CRASH_OPTIONS_INIT;
+    options.handler = handler;
+    if (jsonlog_crash_install(&options, NULL) != JSONLOG_OK)
+        _exit(96);
+}
+
+/** A line at a time. */
+static inline jsonlog_handler *install_to_file(void) {
+    jsonlog_handler *file = log_to_file((jsonlog_write_policy){NULL, 0, 0, 0});
+    install_to(file);
+    return file;
+}
+
+static inline void forget_log(void) {
+    unlink(in_directory("log"));
+    unlink(in_directory("stderr"));
+}
+
 /** How many times `what` stands in `text`. */
 static inline int count_in(const char *text, const char *what) {
     int count = 0;
@@ -106,6 +137,13 @@ static inline const char *fatal_line_in(const char *text) {
     assert_true(json_check_line(begin, (size_t)(text + len - begin)));
     assert_non_null(strstr(begin, "\"backtrace\":["));
     return begin;
+}
+
+/** The only one in the log, at its end. */
+static inline const char *fatal_line(void) {
+    const char *text = content_of("log");
+    assert_int_equal(count_in(text, "\"backtrace\":["), 1);
+    return fatal_line_in(text);
 }
 
 #endif

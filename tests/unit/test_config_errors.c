@@ -100,6 +100,34 @@ static const mistake loggers[] = {
      "1:72: loggers.a.filters: \"p\" has a pattern, which is asked about lines: for handlers only"},
 };
 
+static const mistake services[] = {
+    {ROOT("\"sampling\":[]"), JSONLOG_E_INVALID,
+     "1:33: root.sampling: expected an object, not an array"},
+    {ROOT("\"sampling\":{\"frist\":1}"), JSONLOG_E_INVALID,
+     "1:34: root.sampling.frist: there is no such option; did you mean first?"},
+    {ROOT("\"sampling\":{\"first\":0}"), JSONLOG_E_LIMIT,
+     "1:42: root.sampling.first: expected a number from 1 to 4294967295, not 0"},
+    {ROOT("\"sampling\":{\"thereafter\":4294967296}"), JSONLOG_E_LIMIT,
+     "1:47: root.sampling.thereafter: expected a number from 0 to 4294967295, not 4294967296"},
+    {ROOT("\"sampling\":{\"interval\":1000}"), JSONLOG_E_INVALID,
+     "1:45: root.sampling.interval: expected a span of time such as \"250ms\", \"5s\" or \"2h\", "
+     "not 1000"},
+    {ROOT("\"sampling\":{\"below\":256}"), JSONLOG_E_LIMIT,
+     "1:42: root.sampling.below: expected a number from 0 to 255, not 256"},
+    {"{\"version\":1,\"loggers\":{\"a.b\":{\"sampling\":{\"random\":1}}}}", JSONLOG_E_INVALID,
+     "1:53: loggers[\"a.b\"].sampling.random: expected true or false, not 1"},
+    {"{\"version\":1,\"heartbeat\":\"60s\"}", JSONLOG_E_INVALID,
+     "1:26: heartbeat: expected an object, not \"60s\""},
+    {"{\"version\":1,\"heartbeat\":{}}", JSONLOG_E_INVALID,
+     "1:26: heartbeat: \"interval\" is missing"},
+    {"{\"version\":1,\"heartbeat\":{\"interval\":\"0s\"}}", JSONLOG_E_LIMIT,
+     "1:38: heartbeat.interval: expected 1 to 4294967295 milliseconds, not 0"},
+    {"{\"version\":1,\"heartbeat\":{\"interval\":\"50d\"}}", JSONLOG_E_LIMIT,
+     "1:38: heartbeat.interval: expected 1 to 4294967295 milliseconds, not 4320000000"},
+    {"{\"version\":1,\"heartbeat\":{\"interval\":\"1s\",\"every\":1}}", JSONLOG_E_INVALID,
+     "1:43: heartbeat.every: there is no such option here"},
+};
+
 static const mistake objects[] = {
     {HANDLER(""), JSONLOG_E_INVALID, "1:30: handlers.h: \"class\" or \"factory\" is missing"},
     {HANDLER("\"class\":\"fiel\""), JSONLOG_E_INVALID,
@@ -231,6 +259,10 @@ static const mistake increments[] = {
      "1:49: handlers.h: \"level\" is missing"},
     {"{\"version\":1,\"incremental\":true,\"loggers\":{\"a\":{\"handlers\":[]}}}",
      JSONLOG_E_INVALID, "1:49: loggers.a.handlers: there is no such option here"},
+    {"{\"version\":1,\"incremental\":true,\"root\":{\"sampling\":{}}}", JSONLOG_E_INVALID,
+     "1:41: root.sampling: there is no such option here"},
+    {"{\"version\":1,\"incremental\":true,\"heartbeat\":{\"interval\":\"1s\"}}", JSONLOG_E_INVALID,
+     "1:33: heartbeat: an incremental configuration changes only levels and propagate"},
 };
 
 /* ---- asking ---- */
@@ -262,6 +294,7 @@ static void refuses(const mistake *m) {
 REFUSES_ALL(grammar)
 REFUSES_ALL(documents)
 REFUSES_ALL(loggers)
+REFUSES_ALL(services)
 REFUSES_ALL(objects)
 REFUSES_ALL(rotations)
 REFUSES_ALL(formatters)
@@ -332,12 +365,13 @@ int main(void) {
     setenv("TEST_BYTES", "\xff", 1);
     unsetenv("TEST_NOT_THERE");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refuses_grammar),          cmocka_unit_test(refuses_documents),
-        cmocka_unit_test(refuses_loggers),          cmocka_unit_test(refuses_objects),
-        cmocka_unit_test(refuses_rotations),        cmocka_unit_test(refuses_formatters),
-        cmocka_unit_test(refuses_variables),        cmocka_unit_test(refuses_increments),
-        cmocka_unit_test(counts_lines_and_columns), cmocka_unit_test(refuses_what_is_too_large),
-        cmocka_unit_test(refuses_too_many_keys),    cmocka_unit_test(refuses_no_text),
+        cmocka_unit_test(refuses_grammar),           cmocka_unit_test(refuses_documents),
+        cmocka_unit_test(refuses_loggers),           cmocka_unit_test(refuses_objects),
+        cmocka_unit_test(refuses_services),          cmocka_unit_test(refuses_rotations),
+        cmocka_unit_test(refuses_formatters),        cmocka_unit_test(refuses_variables),
+        cmocka_unit_test(refuses_increments),        cmocka_unit_test(counts_lines_and_columns),
+        cmocka_unit_test(refuses_what_is_too_large), cmocka_unit_test(refuses_too_many_keys),
+        cmocka_unit_test(refuses_no_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include "support/thread_allocator.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static int use_allocator(void **state) {
     (void)state;
@@ -64,13 +65,15 @@ static const char second[] =
     "\"filters\":[\"always\",\"p\"]},\"n\":{\"class\":\"null\"},"
     "\"ring\":{\"class\":\"async\",\"target\":\"n\",\"ringBytes\":4096}},"
     "\"loggers\":{\"mem.a\":{\"level\":\"DEBUG\",\"handlers\":[\"m\"],\"filters\":[\"always\"]}},"
-    "\"root\":{\"handlers\":[\"ring\"],\"level\":\"ERROR\"}}";
+    "\"root\":{\"handlers\":[\"ring\"],\"level\":\"ERROR\",\"sampling\":{\"thereafter\":2}},"
+    "\"heartbeat\":{\"interval\":\"1ms\"}}";
 
 static void expect_first_in_force(void) {
     char lines[4096];
     jsonlog_handler *memory = jsonlog_config_get_handler("m");
     assert_non_null(memory);
     jsonlog_memory_handler_clear(memory);
+    usleep(3000); /* a heartbeat that had begun would be there */
     jsonlog_info(jsonlog_root(), "x");
     jsonlog_memory_handler_read(memory, lines, sizeof lines);
     assert_string_equal(lines, "{\"message\":\"x\"}\n");

@@ -197,6 +197,74 @@ static void appends_without_lock_and_closes_a_torn_tail(void **state) {
     assert_string_equal(content_of("log"), "{}\n{\"a\nx\n");
 }
 
+/* ---- several processes ---- */
+
+/* Another process is killed in the middle of a line while this one waits to append its own. */
+static void append_as_another(const char *name, const char *text) {
+    const int fd = open(in_directory(name), O_WRONLY | O_APPEND | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+}
+
+static void a_line_behind_an_unfinished_one_is_written_again(void **state) {
+    (void)state;
+    jsonlog_handler *handler = open_with("log", NULL);
+    write_text(handler, "one\n");
+    append_as_another("log", "theirs\n");
+    write_text(handler, "two\n");
+    append_as_another("log", "hal");
+    assert_int_equal(write_text(handler, "three\n"), JSONLOG_OK);
+    write_text(handler, "four\n");
+    append_as_another("log", "hal");
+    assert_int_equal(write_text(handler, "five\n"), JSONLOG_OK);
+    assert_int_equal(stats_of(handler).torn_closed, 2);
+    assert_int_equal(stats_of(handler).lines, 5);
+    jsonlog_handler_release(handler);
+    assert_string_equal(content_of("log"),
+                        "one\ntheirs\ntwo\nhalthree\nthree\nfour\nhalfive\nfive\n");
+}
+
+static void so_is_the_first_line_of_a_file_that_another_made(void **state) {
+    (void)state;
+    jsonlog_handler *handler = open_with("log", NULL);
+    append_as_another("log", "hal");
+    assert_int_equal(write_text(handler, "one\n"), JSONLOG_OK);
+    assert_int_equal(stats_of(handler).torn_closed, 1);
+    jsonlog_handler_release(handler);
+    assert_string_equal(content_of("log"), "halone\none\n");
+}
+
+static void so_is_the_first_line_of_a_buffer(void **state) {
+    (void)state;
+    jsonlog_file_options options = JSONLOG_FILE_OPTIONS_INIT;
+    options.policy = jsonlog_buffered(0, 60000);
+    jsonlog_handler *handler = open_with("log", &options);
+    for (int i = 0; i < 2; i++) {
+        append_as_another("log", "hal");
+        write_text(handler, "one\n");
+        write_text(handler, "two\n");
+        assert_int_equal(jsonlog_handler_flush(handler), JSONLOG_OK);
+    }
+    assert_int_equal(stats_of(handler).torn_closed, 2);
+    jsonlog_handler_release(handler);
+    assert_string_equal(content_of("log"), "halone\ntwo\none\nhalone\ntwo\none\n");
+}
+
+/* After copytruncate the line does not stand where it would have. */
+static void a_file_that_was_cut_makes_no_line_come_again(void **state) {
+    (void)state;
+    jsonlog_handler *handler = open_with("log", NULL);
+    write_text(handler, "one\n");
+    assert_int_equal(truncate(in_directory("log"), 0), 0);
+    write_text(handler, "two\n");
+    append_as_another("log", "theirs\n");
+    write_text(handler, "three\n");
+    assert_int_equal(stats_of(handler).torn_closed, 0);
+    jsonlog_handler_release(handler);
+    assert_string_equal(content_of("log"), "two\ntheirs\nthree\n");
+}
+
 static void the_descriptor_is_closed_on_exec(void **state) {
     (void)state;
     int before = dup(0); /* the lowest free number */
@@ -442,6 +510,10 @@ int main(void) {
         IN_DIRECTORY(refuses_a_symlink_when_asked),
         IN_DIRECTORY(a_relative_path_is_meant_from_here),
         IN_DIRECTORY(appends_without_lock_and_closes_a_torn_tail),
+        IN_DIRECTORY(a_line_behind_an_unfinished_one_is_written_again),
+        IN_DIRECTORY(so_is_the_first_line_of_a_file_that_another_made),
+        IN_DIRECTORY(so_is_the_first_line_of_a_buffer),
+        IN_DIRECTORY(a_file_that_was_cut_makes_no_line_come_again),
         IN_DIRECTORY(the_descriptor_is_closed_on_exec),
         IN_DIRECTORY(writes_to_a_device_and_to_a_fifo),
         IN_DIRECTORY(opens_late_and_counts_until_then),

@@ -102,6 +102,28 @@ static void without_a_site_the_message_counts(void **state) {
                             "\"INFO\",\"logger\":\"e\",\"message\":\"fields\",\"suppressed\":2}"));
 }
 
+static bool pass_if(jsonlog_record *record, void *passes) {
+    (void)record;
+    return *(const bool *)passes;
+}
+
+static void what_a_filter_keeps_out_does_not_take_the_count_along(void **state) {
+    (void)state;
+    bool passes = true;
+    jsonlog_logger *log = jsonlog_get("filtered");
+    sample("filtered", 1, 2, 3600000);
+    assert_int_equal(jsonlog_logger_add_filter(log, pass_if, &passes), JSONLOG_OK);
+    for (int i = 1; i <= 5; i++) {
+        passes = i != 3;
+        jsonlog_log_fields(log, JSONLOG_LEVEL_INFO, "fields", JSONLOG_NUL_TERMINATED, NULL, 0);
+    }
+    assert_string_equal(
+        log_lines_take(lines),
+        LINE("\"INFO\",\"logger\":\"filtered\",\"message\":\"fields\"}")
+            LINE("\"INFO\",\"logger\":\"filtered\",\"message\":\"fields\",\"suppressed\":2}"));
+    jsonlog_logger_remove_filter(log, pass_if, &passes);
+}
+
 static void errors_are_kept_unless_asked_for(void **state) {
     (void)state;
     sample("f", 1, 0, 3600000);
@@ -197,6 +219,7 @@ int main(void) {
         cmocka_unit_test(the_interval_begins_anew),
         cmocka_unit_test(each_call_site_is_counted_by_itself),
         cmocka_unit_test(without_a_site_the_message_counts),
+        cmocka_unit_test(what_a_filter_keeps_out_does_not_take_the_count_along),
         cmocka_unit_test(errors_are_kept_unless_asked_for),
         cmocka_unit_test(a_child_has_its_own_policy_or_its_parents),
         cmocka_unit_test(metrics_and_our_own_reports_are_kept),
