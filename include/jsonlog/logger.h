@@ -452,7 +452,8 @@ typedef struct jsonlog_stats {
     uint64_t
         replaced_values; /**< callbacks that failed, raw JSON that was none, NaN and infinities */
     uint64_t duplicate_keys; /**< fields that lost to an equal key in the same call */
-    uint64_t queued_bytes;   /**< now in the rings of all async handlers: goes up and down */
+    uint64_t queued_bytes;   /**< now in the rings of all async, socket and syslog handlers: goes
+                                  up and down */
 } jsonlog_stats;
 
 /** Fill *stats. Cheap; the counters are read one after the other. */
@@ -462,7 +463,8 @@ JSONLOG_API void jsonlog_get_stats(jsonlog_stats *stats);
  * over. @return JSONLOG_OK or the first failure. */
 JSONLOG_API jsonlog_status jsonlog_flush(void);
 
-/** Flush, close and remove all handlers; later records are dropped and counted as lost output. Once
+/** Flush, close and remove all handlers, after a wait of up to a second for log calls that other
+ * threads are in; later records are dropped and counted as lost output. Once
  * is enough, twice is harmless; handlers added afterwards work again. Runs by itself at exit(). */
 JSONLOG_API void jsonlog_shutdown(void);
 

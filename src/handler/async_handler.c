@@ -307,8 +307,8 @@ static size_t used_bytes(const jl_async *a) {
 }
 
 static size_t queued_bytes(const jl_queue *queue) {
-    return used_bytes((const jl_async *)(const void *)((const char *)queue -
-                                                       offsetof(jl_async, queue)));
+    return used_bytes(
+        (const jl_async *)(const void *)((const char *)queue - offsetof(jl_async, queue)));
 }
 
 static bool start(jl_async *a) {

@@ -76,9 +76,11 @@ static void report(worker *w) {
 }
 
 static void write_line(worker *w, const jl_ring_line *from) {
-    const jsonlog_line line = {
-        .text = from->text, .len = from->len, .level = from->level, .time_ns = from->time_ns,
-        .flags = from->flags};
+    const jsonlog_line line = {.text = from->text,
+                               .len = from->len,
+                               .level = from->level,
+                               .time_ns = from->time_ns,
+                               .flags = from->flags};
     jl_epoch_pin(w->thread);
     if (!jl_handler_passes(w->a->target, &line)) {
         unpin_quietly(w->thread);

@@ -151,9 +151,7 @@ static jsonlog_status restart(jl_connection *c) {
 /* From within a handler the ring may be waiting for us, and the thread of a connection must not
  * wait for a connection. */
 static bool may_wait(const jl_connection *c) {
-    const jl_thread *thread = jl_thread_peek();
-    return c->options.block_timeout_ms > 0 && !jl_connection_is_worker() &&
-           !jl_handler_lock_is_nested() && (thread == NULL || thread->depth <= 1);
+    return c->options.block_timeout_ms > 0 && !jl_connection_is_worker() && jl_handler_may_wait();
 }
 
 /* Who waits counts itself and then looks; the thread moves a cursor and then looks at the count. */

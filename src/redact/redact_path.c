@@ -43,7 +43,7 @@ static jsonlog_status add_step(path_reader *reader, jl_redact_step step) {
 
 static jsonlog_status add_name(path_reader *reader, jl_text name) {
     return add_step(reader, (jl_redact_step){
-                                .kind = JL_STEP_NAME,
+                                .kind = JL_REDACT_STEP_NAME,
                                 .name = {name, jl_redact_hash(reader->set, name)},
                             });
 }
@@ -71,7 +71,8 @@ static jsonlog_status read_part(path_reader *reader) {
     reader->at++;
     const bool is_deep = is_at(reader, '*');
     reader->at += is_deep ? 1 : 0;
-    return add_step(reader, (jl_redact_step){.kind = is_deep ? JL_STEP_DEEP : JL_STEP_ANY});
+    return add_step(reader,
+                    (jl_redact_step){.kind = is_deep ? JL_REDACT_STEP_DEEP : JL_REDACT_STEP_ANY});
 }
 
 static jsonlog_status read_quoted(path_reader *reader) {
@@ -103,7 +104,7 @@ static jsonlog_status read_digits(path_reader *reader) {
     }
     if (reader->at == start)
         return refuse(reader, "Neither `*` nor a number nor a key in quotes");
-    return add_step(reader, (jl_redact_step){.kind = JL_STEP_INDEX, .index = index});
+    return add_step(reader, (jl_redact_step){.kind = JL_REDACT_STEP_INDEX, .index = index});
 }
 
 /* @param reader  on the bracket. */
@@ -112,7 +113,7 @@ static jsonlog_status read_index(path_reader *reader) {
     reader->at++;
     if (is_at(reader, '*')) {
         reader->at++;
-        status = add_step(reader, (jl_redact_step){.kind = JL_STEP_ELEMENT});
+        status = add_step(reader, (jl_redact_step){.kind = JL_REDACT_STEP_ELEMENT});
     } else if (is_at(reader, '"') || is_at(reader, '\'')) {
         status = read_quoted(reader);
     } else {
@@ -150,12 +151,12 @@ static jsonlog_status read_path(path_reader *reader) {
 /* A part that may match, with those behind it that are reached without a level. */
 static void reach(const jl_redaction_set *set, size_t step, jl_redact_place *place) {
     for (;; step++) {
-        if (set->steps[step].kind == JL_STEP_END) {
+        if (set->steps[step].kind == JL_REDACT_STEP_END) {
             jl_redact_hit(place, set->steps[step].rule);
             return;
         }
         place->steps[step / 64] |= UINT64_C(1) << (step % 64);
-        if (set->steps[step].kind != JL_STEP_DEEP)
+        if (set->steps[step].kind != JL_REDACT_STEP_DEEP)
             return;
     }
 }
@@ -166,7 +167,8 @@ jsonlog_status jl_redact_add_path(jl_redaction_set *set, jl_text path, uint32_t 
     const size_t first = set->step_count;
     jsonlog_status status = read_path(&reader);
     if (status == JSONLOG_OK)
-        status = add_step(&reader, (jl_redact_step){.kind = JL_STEP_END, .rule = (uint16_t)rule});
+        status =
+            add_step(&reader, (jl_redact_step){.kind = JL_REDACT_STEP_END, .rule = (uint16_t)rule});
     if (status == JSONLOG_OK)
         reach(set, first, &set->start);
     set->start.rule = 0; /* the record itself stays, whatever `**` says */
@@ -184,10 +186,10 @@ typedef struct descent {
 static bool matches(const descent *by, const jl_redact_step *step) {
     const bool is_element = by->key.ptr == NULL;
     switch (step->kind) {
-    case JL_STEP_ANY: return true;
-    case JL_STEP_ELEMENT: return is_element;
-    case JL_STEP_INDEX: return is_element && step->index == by->index;
-    case JL_STEP_NAME:
+    case JL_REDACT_STEP_ANY: return true;
+    case JL_REDACT_STEP_ELEMENT: return is_element;
+    case JL_REDACT_STEP_INDEX: return is_element && step->index == by->index;
+    case JL_REDACT_STEP_NAME:
         return !is_element && jl_redact_name_is(by->set, &step->name, by->key, by->hash);
     default: return false;
     }
@@ -198,7 +200,7 @@ static void descend(const descent *by, const jl_redact_place *outer, jl_redact_p
         for (uint64_t left = outer->steps[word]; left != 0; left &= left - 1) {
             const size_t at = word * 64 + (size_t)__builtin_ctzll(left);
             const jl_redact_step *step = &by->set->steps[at];
-            if (step->kind == JL_STEP_DEEP)
+            if (step->kind == JL_REDACT_STEP_DEEP)
                 reach(by->set, at, inner);
             else if (matches(by, step))
                 reach(by->set, at + 1, inner);

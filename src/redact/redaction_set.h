@@ -23,19 +23,19 @@ typedef struct jl_redact_key_rule {
 
 #define JL_REDACT_SLOTS 256
 
-typedef enum jl_step_kind {
-    JL_STEP_END,     /**< what stands here is hidden */
-    JL_STEP_NAME,    /**< a member */
-    JL_STEP_ANY,     /**< a member or an element */
-    JL_STEP_ELEMENT, /**< an element */
-    JL_STEP_INDEX,   /**< the element at `index` */
-    JL_STEP_DEEP,    /**< any number of levels */
-} jl_step_kind;
+typedef enum jl_redact_step_kind {
+    JL_REDACT_STEP_END,     /**< what stands here is hidden */
+    JL_REDACT_STEP_NAME,    /**< a member */
+    JL_REDACT_STEP_ANY,     /**< a member or an element */
+    JL_REDACT_STEP_ELEMENT, /**< an element */
+    JL_REDACT_STEP_INDEX,   /**< the element at `index` */
+    JL_REDACT_STEP_DEEP,    /**< any number of levels */
+} jl_redact_step_kind;
 
-/** A part of a path. Those of one path follow each other and end with JL_STEP_END. */
+/** A part of a path. Those of one path follow each other and end with JL_REDACT_STEP_END. */
 typedef struct jl_redact_step {
-    jl_step_kind kind;
-    uint16_t rule; /**< of JL_STEP_END */
+    jl_redact_step_kind kind;
+    uint16_t rule; /**< of JL_REDACT_STEP_END */
     size_t index;
     jl_redact_name name;
 } jl_redact_step;
