@@ -19,6 +19,7 @@
 static uint64_t lines; /* atomic */
 static int after_forks;
 static bool is_over; /* atomic */
+static int working;  /* atomic: threads that have come to their second round */
 static jsonlog_handler *slow;
 
 static jsonlog_status write_slowly(void *self, const jsonlog_line *line) {
@@ -39,7 +40,9 @@ static const jsonlog_handler_class slow_class = {
     .size = sizeof slow_class, .name = "slow", .write = write_slowly, .after_fork = note_fork};
 
 static void *work(void *argument) {
-    while (!__atomic_load_n(&is_over, __ATOMIC_RELAXED)) {
+    for (long round = 0; !__atomic_load_n(&is_over, __ATOMIC_RELAXED); round++) {
+        if (round == 1)
+            __atomic_fetch_add(&working, 1, __ATOMIC_RELAXED);
         jsonlog_scope scope = jsonlog_scope_push("n", 1);
         jsonlog_logger *child = jsonlog_with(jsonlog_get("a.b"), "c", 2);
         jsonlog_info(child, "work");
@@ -82,6 +85,8 @@ static void a_child_of_many_threads_can_log_at_once(void **state) {
     assert_int_equal(jsonlog_logger_set_handlers(jsonlog_root(), &slow, 1), JSONLOG_OK);
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, work, NULL), 0);
+    while (__atomic_load_n(&working, __ATOMIC_RELAXED) < THREADS)
+        usleep(100); /* a thread that starts allocates past the fork guard */
     for (size_t i = 0; i < test_effort(30); i++) {
         const pid_t pid = fork();
         if (pid == 0)
