@@ -2,12 +2,19 @@
 #include "record/handler_lock.h"
 
 #include <errno.h>
+#include <sched.h>
+#include <time.h>
 
 /* How much is taken out of the ring at once, and with it how long a thread that makes room in the
  * ring waits for that. */
 #define BATCH_BYTES ((size_t)32768)
 
 #define NS_PER_MS INT64_C(1000000)
+
+/* For a thread that was taken off the processor with its line unfinished: a tenth of a second. */
+#define COMMIT_YIELDS    8
+#define COMMIT_NAP_NS    100000
+#define COMMIT_TRIES_MAX 1000
 
 #define MARK_KEY "\"flightRecorder\":"
 #define MARK     "," MARK_KEY "true"
@@ -90,11 +97,30 @@ static jsonlog_status write_batch(jl_recorder *r, int64_t now_ns) {
     return first;
 }
 
-/* A line that is not finished ends it: its thread is in the middle of the call. */
+/* Another thread is in the middle of putting a line, in front of our own maybe. It will be done in
+ * a moment; but it may also be this very thread that was interrupted there. */
+static bool await_line(unsigned *tries) {
+    const struct timespec nap = {0, COMMIT_NAP_NS};
+    if (!jl_handler_may_wait() || ++*tries > COMMIT_TRIES_MAX)
+        return false;
+    if (*tries > COMMIT_YIELDS)
+        nanosleep(&nap, NULL);
+    else
+        sched_yield();
+    return true;
+}
+
 static jsonlog_status write_track(jl_recorder *r, jl_track *track, int64_t now_ns) {
     const uint64_t end = jl_ring_tail(&track->ring);
     jsonlog_status first = JSONLOG_OK;
-    while (jl_ring_head(&track->ring) < end && jl_ring_take(&track->ring, &r->batch, BATCH_BYTES)) {
+    unsigned tries = 0;
+    while (jl_ring_head(&track->ring) < end) {
+        if (!jl_ring_take(&track->ring, &r->batch, BATCH_BYTES)) {
+            if (await_line(&tries))
+                continue;
+            break;
+        }
+        tries = 0;
         const jsonlog_status status = write_batch(r, now_ns);
         if (first == JSONLOG_OK)
             first = status;
