@@ -63,6 +63,14 @@ typedef struct jl_ring_batch {
     uint64_t from; /**< the position of the first one */
 } jl_ring_batch;
 
+/** @return the capacity of a ring for so many bytes: `smallest`, a power of two, doubled as often
+ * as needed. */
+static inline size_t jl_ring_capacity(size_t smallest, size_t bytes) {
+    while (smallest < bytes)
+        smallest *= 2;
+    return smallest;
+}
+
 /** @param capacity  a power of two between the limits. @return false without memory. All memory is
  *  written to once, so that putting meets no page fault. */
 bool jl_ring_init(jl_ring *ring, size_t capacity);

@@ -246,13 +246,6 @@ static const jsonlog_handler_class async_class = {
 
 /* ---- making one ---- */
 
-static size_t power_of_two(size_t at_least) {
-    size_t power = JSONLOG_ASYNC_RING_MIN;
-    while (power < at_least)
-        power *= 2;
-    return power;
-}
-
 static bool read_options(jsonlog_async_options *to, const jsonlog_async_options *from) {
     *to = (jsonlog_async_options)JSONLOG_ASYNC_OPTIONS_INIT;
     if (from != NULL) {
@@ -261,8 +254,8 @@ static bool read_options(jsonlog_async_options *to, const jsonlog_async_options 
             return false;
         *to = *from;
     }
-    to->ring_bytes =
-        power_of_two(to->ring_bytes == 0 ? JSONLOG_ASYNC_RING_DEFAULT : to->ring_bytes);
+    to->ring_bytes = jl_ring_capacity(
+        JSONLOG_ASYNC_RING_MIN, to->ring_bytes == 0 ? JSONLOG_ASYNC_RING_DEFAULT : to->ring_bytes);
     if (to->drain_timeout_ms == 0)
         to->drain_timeout_ms = DRAIN_TIMEOUT_MS;
     return true;

@@ -328,16 +328,10 @@ static bool is_in_range(const jsonlog_socket_options *o) {
            o->buffer_bytes <= JSONLOG_SOCKET_BUFFER_MAX && o->keepalive_s <= KEEPALIVE_MAX;
 }
 
-static size_t power_of_two(size_t at_least) {
-    size_t power = JSONLOG_SOCKET_BUFFER_MIN;
-    while (power < at_least)
-        power *= 2;
-    return power;
-}
-
 static void fill_sizes(jsonlog_socket_options *o) {
     o->buffer_bytes =
-        power_of_two(o->buffer_bytes == 0 ? JSONLOG_SOCKET_BUFFER_DEFAULT : o->buffer_bytes);
+        jl_ring_capacity(JSONLOG_SOCKET_BUFFER_MIN,
+                         o->buffer_bytes == 0 ? JSONLOG_SOCKET_BUFFER_DEFAULT : o->buffer_bytes);
     if (o->resend_bytes == 0)
         o->resend_bytes = RESEND_BYTES_DEFAULT;
     else if (o->resend_bytes == JSONLOG_RESEND_NONE)

@@ -132,13 +132,6 @@ jl_recorder *jl_recorder_of(const jsonlog_handler *handler) {
 
 /* ---- making one ---- */
 
-static size_t power_of_two(size_t at_least) {
-    size_t power = JSONLOG_RECORDER_RING_MIN;
-    while (power < at_least)
-        power *= 2;
-    return power;
-}
-
 static bool read_options(jsonlog_recorder_options *to, const jsonlog_recorder_options *from) {
     *to = (jsonlog_recorder_options)JSONLOG_RECORDER_OPTIONS_INIT;
     if (from != NULL) {
@@ -147,7 +140,8 @@ static bool read_options(jsonlog_recorder_options *to, const jsonlog_recorder_op
         *to = *from;
     }
     to->ring_bytes =
-        power_of_two(to->ring_bytes == 0 ? JSONLOG_RECORDER_RING_DEFAULT : to->ring_bytes);
+        jl_ring_capacity(JSONLOG_RECORDER_RING_MIN,
+                         to->ring_bytes == 0 ? JSONLOG_RECORDER_RING_DEFAULT : to->ring_bytes);
     if (to->pass_level == 0)
         to->pass_level = JSONLOG_LEVEL_INFO;
     if (to->trigger_level == 0)
