@@ -178,7 +178,8 @@ static void fill_and_free(void) {
     report(image[0] == '\0' ? "full-tmpfs" : "full-ext4", to, OUTAGES, &found);
     require(stats.lost >= 50 * OUTAGES);
     require(seen_in(&found) == (uint64_t)accepted - behind);
-    require(found.torn <= OUTAGES && found.blank == 0 && found.unordered == 0);
+    /* ext4 promises and refuses its last blocks more than once while it is filled. */
+    require(found.torn <= 4 * OUTAGES && found.blank == 0 && found.unordered == 0);
     require(found.lost == stats.lost || !is_async(to));
 }
 
@@ -232,10 +233,11 @@ static void break_and_replace(void) {
     require(broken.last_errno == EIO || broken.last_errno == 0); /* 0: told by what is behind it */
     mount_tmpfs();
     jsonlog_file_reopen_all();
-    jsonlog_handler_flush(handler);
     const long refused = accepted;
+    require(write_numbered(THREADS)); /* opens; a second thread would go on into the old file */
+    require(jsonlog_handler_flush(handler) == JSONLOG_OK || is_async(to));
     write_from_threads();
-    require(accepted - refused == 100 * THREADS);
+    require(accepted - refused == 1 + 100 * THREADS);
     require(jsonlog_handler_flush(handler) == JSONLOG_OK);
     const uint64_t behind = lost_behind(to);
     jsonlog_handler_release(handler);
