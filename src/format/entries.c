@@ -228,7 +228,7 @@ static void add_fixed(jl_entries *entries, const jl_fixed *fixed, size_t count, 
     }
 }
 
-static bool is_wanted(const jl_column *column, const jsonlog_record *record) {
+bool jl_column_is_wanted(const jl_column *column, const jsonlog_record *record) {
     bool is_message = column->attribute == JL_ATTRIBUTE_MESSAGE ||
                       column->attribute == JL_ATTRIBUTE_ERROR_MESSAGE;
     bool must_be_present = is_message || column->when == JL_WHEN_PRESENT;
@@ -247,7 +247,7 @@ static void add_columns(jl_entries *entries, const jsonlog_record *record) {
     const jl_json_formatter *formatter = entries->formatter;
     for (size_t i = 0; i < formatter->column_count; i++) {
         const jl_column *column = &formatter->columns[i];
-        if (!is_wanted(column, record))
+        if (!jl_column_is_wanted(column, record))
             continue;
         bool is_field = column->attribute == JL_ATTRIBUTE_VALUE;
         jl_addition addition = {

@@ -1,5 +1,6 @@
 #include "format/json_formatter.h"
 
+#include "format/direct_line.h"
 #include "format/line.h"
 #include "format/line_bound.h"
 #include "record/record.h"
@@ -20,8 +21,10 @@ static jsonlog_status lose_metric(const jsonlog_record *record, jsonlog_status w
     return why;
 }
 
-static jsonlog_status format_record(const jl_json_formatter *formatter,
-                                    const jsonlog_record *record, jl_buffer *out) {
+/* Apart, because of the space it takes on the stack. */
+static __attribute__((noinline)) jsonlog_status format_general(const jl_json_formatter *formatter,
+                                                               const jsonlog_record *record,
+                                                               jl_buffer *out) {
     jl_entries entries;
     jl_entries_collect(&entries, formatter, record);
     if (JSONLOG_UNLIKELY(record->emf != NULL) && !jl_entries_have_emf(&entries))
@@ -44,6 +47,24 @@ static jsonlog_status format_record(const jl_json_formatter *formatter,
     if (!fits && record->emf != NULL)
         return lose_metric(record, JSONLOG_E_LIMIT);
     return status;
+}
+
+static bool format_direct(const jl_json_formatter *formatter, const jsonlog_record *record,
+                          jl_buffer *out) {
+    jl_line_bound bound = jl_line_bound_begin(out, formatter->base.line_max);
+    uint64_t replaced = 0;
+    const bool is_written = jl_direct_line_write(formatter, record, out, &replaced);
+    jl_line_bound_end(out, &bound);
+    if (JSONLOG_UNLIKELY(is_written && replaced > 0))
+        jl_stats_add(JL_STAT_REPLACED_VALUES, replaced);
+    return is_written;
+}
+
+static jsonlog_status format_record(const jl_json_formatter *formatter,
+                                    const jsonlog_record *record, jl_buffer *out) {
+    if (JSONLOG_LIKELY(format_direct(formatter, record, out)))
+        return JSONLOG_OK;
+    return format_general(formatter, record, out);
 }
 
 /* The processor may edit, and the record belongs to everybody: it gets a copy with space of its
@@ -88,6 +109,7 @@ static void make_default(void) {
     default_formatter.truncated_key = jl_key_of(JL_TEXT("_truncated"), 0);
     default_formatter.dropped_key = jl_key_of(JL_TEXT("_dropped"), 0);
     jl_layout_build(&default_formatter, &options, NULL);
+    jl_direct_line_prepare(&default_formatter);
 }
 
 jsonlog_formatter *jl_formatter_default(void) {

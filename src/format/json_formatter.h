@@ -4,6 +4,7 @@
 #include "format/attributes.h"
 #include "format/keys.h"
 #include "record/formatter_base.h"
+#include "record/key_set.h"
 
 /** Names a layout may choose, and columns with what the with_… options add. */
 #define JL_NAMES_MAX   32
@@ -47,6 +48,16 @@ typedef struct jl_owned {
     _Alignas(max_align_t) char bytes[];
 } jl_owned;
 
+/** What direct_line.c needs: the keys of the columns as they stand in a line, each as `,"key":`. */
+#define JL_DIRECT_KEYS_MAX 768
+
+typedef struct jl_direct {
+    bool is_possible;
+    jl_key_set keys; /**< that a field of the record may not have */
+    uint16_t ends[JL_COLUMNS_MAX];
+    char text[JL_DIRECT_KEYS_MAX];
+} jl_direct;
+
 typedef struct jl_json_formatter {
     jsonlog_formatter base;
     jl_json_style style;
@@ -75,7 +86,11 @@ typedef struct jl_json_formatter {
     jsonlog_process_fn process;
     void *process_context;
     jl_owned *owned;
+    jl_direct direct;
 } jl_json_formatter;
+
+/** @return whether a column is written for a record. */
+bool jl_column_is_wanted(const jl_column *column, const jsonlog_record *record);
 
 /** A copy of the text that lives as long as the formatter. @return NULL without memory. */
 const char *jl_json_formatter_own(jl_json_formatter *formatter, jl_text text);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "json/number.h"
 
+#include <string.h>
 #include <time.h>
 
 #define NS_PER_SECOND INT64_C(1000000000)
@@ -113,6 +114,60 @@ size_t jl_time_text(char out[JL_TIME_TEXT_MAX], jl_instant time, jsonlog_time_st
     return (size_t)(at - out);
 }
 
+/* ---- the second of this thread ---- */
+
+/* "2026-11-22T08:07:45", for the second whose number is one less; 0: none yet. A signal may come
+ * between any two steps and log: so the number goes first and comes last, and who has copied the
+ * text looks at it again. */
+#define SECOND_LEN 19
+static __thread struct {
+    uint64_t number;
+    char text[SECOND_LEN + 1];
+} the_second __attribute__((tls_model("initial-exec")));
+
+static __attribute__((noinline)) void note_second(uint64_t second) {
+    char text[JL_TIME_TEXT_MAX];
+    jl_time_text(text, (jl_instant){(int64_t)second, 0}, JSONLOG_TIME_RFC3339_UTC,
+                 JSONLOG_PRECISION_S);
+    __atomic_store_n(&the_second.number, 0, __ATOMIC_RELAXED);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    memcpy(the_second.text, text, SECOND_LEN);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    __atomic_store_n(&the_second.number, second + 1, __ATOMIC_RELAXED);
+}
+
+static bool put_second(char *out, uint64_t second) {
+    if (JSONLOG_UNLIKELY(__atomic_load_n(&the_second.number, __ATOMIC_RELAXED) != second + 1))
+        note_second(second);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    memcpy(out, the_second.text, SECOND_LEN + 1);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    return __atomic_load_n(&the_second.number, __ATOMIC_RELAXED) == second + 1;
+}
+
+static char *put_milliseconds(char *out, uint32_t milliseconds) {
+    out[0] = '.';
+    out[1] = (char)('0' + milliseconds / 100);
+    out[2] = (char)('0' + milliseconds / 10 % 10);
+    out[3] = (char)('0' + milliseconds % 10);
+    return out + 4;
+}
+
+size_t jl_time_text_utc(char out[JL_TIME_TEXT_MAX], int64_t ns, jsonlog_precision precision) {
+    const uint64_t second = (uint64_t)ns / (uint64_t)NS_PER_SECOND;
+    const uint32_t rest = (uint32_t)((uint64_t)ns % (uint64_t)NS_PER_SECOND);
+    if (JSONLOG_UNLIKELY(ns < 0 || precision == JSONLOG_PRECISION_PYTHON) ||
+        JSONLOG_UNLIKELY(!put_second(out, second)))
+        return jl_time_text(out, jl_instant_of_ns(ns), JSONLOG_TIME_RFC3339_UTC, precision);
+    char *at = out + SECOND_LEN;
+    if (JSONLOG_LIKELY(precision == JSONLOG_PRECISION_MS))
+        at = put_milliseconds(at, rest / 1000000);
+    else
+        at = put_fraction(at, rest, digits_of(precision), '.');
+    *at++ = 'Z';
+    return (size_t)(at - out);
+}
+
 /* Whole units since 1970, cut towards the past. */
 static size_t put_units(char out[JL_NUMBER_MAX], int64_t ns, unsigned digits) {
     int64_t size = NS_PER_SECOND / units_per_second(digits);
@@ -149,6 +204,8 @@ void jl_time_append(jl_buffer *out, int64_t ns, jsonlog_time_style style,
         at += put_seconds(at, ns, precision);
     else if (is_number || style == JSONLOG_TIME_EPOCH_STRING)
         at += put_units(at, ns, digits_of(precision));
+    else if (style == JSONLOG_TIME_RFC3339_UTC)
+        at += jl_time_text_utc(at, ns, precision);
     else
         at += jl_time_text(at, jl_instant_of_ns(ns), style, precision);
     if (!is_number)

@@ -25,6 +25,10 @@ jl_instant jl_instant_of_ns(int64_t ns);
 size_t jl_time_text(char out[JL_TIME_TEXT_MAX], jl_instant time, jsonlog_time_style style,
                     jsonlog_precision precision);
 
+/** RFC 3339 text in UTC as jl_time_text() writes it; the calendar is computed once a second on each
+ * thread. */
+size_t jl_time_text_utc(char out[JL_TIME_TEXT_MAX], int64_t ns, jsonlog_precision precision);
+
 /** Append the time of a record as a JSON value, in quotes where it is a string. */
 void jl_time_append(jl_buffer *out, int64_t ns, jsonlog_time_style style,
                     jsonlog_precision precision);

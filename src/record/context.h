@@ -13,6 +13,7 @@
  * "__too_deep__".
  */
 #include "base/epoch.h"
+#include "record/key_set.h"
 #include "record/record.h"
 
 /** Nesting of a copied value; what the formatters write by default. */
@@ -24,6 +25,14 @@ struct jl_context {
     uint32_t count;
     jl_context *parent; /**< weaker, a reference; may be NULL */
     uint32_t total;     /**< fields in this one and all its parents */
+
+    /* Of this one and all its parents too. */
+    jl_key_set keys;
+    bool is_distinct; /**< no two keys are equal, and none needs escaping */
+    uint32_t text_len;
+    const char *text; /**< all members as most formatters write them, the weakest first, each as
+                           `,"key":value`; NULL where a style would have a say in one of them, or
+                           if they are very long */
 
     /* Of a scope, for the thread that pushed it alone; see logger/scope.c. */
     uint64_t scope_id;
