@@ -382,6 +382,8 @@ typedef struct jsonlog_slot {
                               what it holds back is counted */
     uint64_t suppressed; /**< held back since the last record */
     int64_t next_ns;     /**< of _every_ms: when the next one may pass; of _burst: the window */
+    uint32_t head;       /**< what is the same in all its lines */
+    uint32_t reserved;
 } jsonlog_slot;
 
 /** What never changes about a call site. */

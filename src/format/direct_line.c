@@ -1,10 +1,12 @@
 #include "format/direct_line.h"
 
+#include "format/site_head.h"
 #include "format/time_text.h"
 #include "json/escape.h"
 #include "json/plain_copy.h"
 #include "json/plain_value.h"
 #include "record/context.h"
+#include "record/site.h"
 
 /* Contexts one behind the other whose fields are written one by one. */
 #define CHAIN_MAX 16
@@ -14,6 +16,8 @@
 typedef struct direct {
     const jl_json_formatter *formatter;
     const jsonlog_record *record;
+    const jl_site_head *head;     /* NULL: none is kept */
+    const jl_site_key *site_keys; /* of record->values; NULL: the record has fields */
     jl_buffer *out;
     char *at;
     const char *end;
@@ -123,16 +127,74 @@ static bool put_attribute(direct *line, jl_attribute attribute) {
     }
 }
 
+static bool put_column(direct *line, size_t i) {
+    const jl_direct *keys = &line->formatter->direct;
+    const size_t start = i == 0 ? 0 : keys->ends[i - 1];
+    return put_bytes(line, keys->text + start, keys->ends[i] - start) &&
+           put_attribute(line, line->formatter->columns[i].attribute);
+}
+
+static bool put_column_if_wanted(direct *line, size_t i) {
+    return !jl_column_is_wanted(&line->formatter->columns[i], line->record) || put_column(line, i);
+}
+
+/* Whether all records of a site have the same value in a column. */
+static bool is_of_site(const jl_column *column, const jsonlog_value *literal) {
+    switch (column->attribute) {
+    case JL_ATTRIBUTE_LEVEL:
+    case JL_ATTRIBUTE_LEVEL_NUMBER:
+    case JL_ATTRIBUTE_LOGGER:
+    case JL_ATTRIBUTE_FILE:
+    case JL_ATTRIBUTE_FILENAME:
+    case JL_ATTRIBUTE_MODULE:
+    case JL_ATTRIBUTE_LINE:
+    case JL_ATTRIBUTE_FUNCTION: return true;
+    case JL_ATTRIBUTE_MESSAGE:
+    case JL_ATTRIBUTE_ERROR_MESSAGE: return literal != NULL;
+    default: return false;
+    }
+}
+
+static const jsonlog_value *literal_of(const jsonlog_record *record) {
+    const jsonlog_value *message = record->message;
+    const bool is_literal = message != NULL && message->type == JSONLOG_TYPE_STRING &&
+                            message->flags == JSONLOG_VALUE_LITERAL;
+    return is_literal ? message : NULL;
+}
+
+/* @param i  the first column of the head. */
+static __attribute__((noinline)) bool put_new_head(direct *line, size_t i) {
+    const jl_json_formatter *formatter = line->formatter;
+    const jsonlog_value *literal = literal_of(line->record);
+    const size_t start = (size_t)(line->at - line->out->data);
+    for (; i < formatter->column_count && is_of_site(&formatter->columns[i], literal); i++) {
+        if (!put_column_if_wanted(line, i))
+            return false;
+    }
+    const char *text = line->out->data + start;
+    jl_site_head_keep(line->record, formatter->direct.serial, i, literal,
+                      (jl_text){text, (size_t)(line->at - text)});
+    for (; i < formatter->column_count; i++) {
+        if (!put_column_if_wanted(line, i))
+            return false;
+    }
+    return true;
+}
+
 static bool put_columns(direct *line) {
     const jl_json_formatter *formatter = line->formatter;
-    const jl_direct *keys = &formatter->direct;
-    size_t start = 0;
-    for (size_t i = 0; i < formatter->column_count; start = keys->ends[i++]) {
-        const jl_column *column = &formatter->columns[i];
-        if (!jl_column_is_wanted(column, line->record))
-            continue;
-        if (!put_bytes(line, keys->text + start, keys->ends[i] - start) ||
-            !put_attribute(line, column->attribute))
+    size_t i = 0;
+    if (formatter->direct.begins_with_time && !put_column(line, i++))
+        return false;
+    if (JSONLOG_LIKELY(line->head != NULL)) {
+        if (!put_bytes(line, line->head->text, line->head->len))
+            return false;
+        i = line->head->columns;
+    } else if (jl_site_head_is_wanted(line->record)) {
+        return put_new_head(line, i);
+    }
+    for (; i < formatter->column_count; i++) {
+        if (!put_column_if_wanted(line, i))
             return false;
     }
     return true;
@@ -157,6 +219,24 @@ static bool put_fields(direct *line, const jl_field *fields, uint32_t count) {
             return false;
     }
     return true;
+}
+
+static bool put_site_fields(direct *line) {
+    const jsonlog_record *record = line->record;
+    const char *literal = record->site->keys;
+    for (uint32_t i = 0; i < record->call_count; i++) {
+        const jl_site_key key = line->site_keys[i];
+        if (!put_bytes(line, literal + jl_site_key_offset(key) - 2, jl_site_key_len(key) + 4) ||
+            !put_value(line, &record->values[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool put_call(direct *line) {
+    if (JSONLOG_LIKELY(line->site_keys != NULL))
+        return put_site_fields(line);
+    return put_fields(line, line->record->call, line->record->call_count);
 }
 
 /* The weakest, which is the last of the chain, first. */
@@ -192,21 +272,39 @@ static bool put_contexts(direct *line) {
 
 /* ---- is it ordinary ---- */
 
-static bool is_key_taken(const jl_json_formatter *formatter, const jl_field *field) {
-    if (JSONLOG_LIKELY(!jl_key_set_may_have(&formatter->direct.keys, field->hash)))
-        return false;
+/* Equal hashes count as equal keys: what comes of it is only the longer way. */
+static bool is_key_free(const jl_json_formatter *formatter, uint32_t hash) {
+    if (JSONLOG_LIKELY(!jl_key_set_may_have(&formatter->direct.keys, hash)))
+        return true;
     for (size_t i = 0; i < formatter->column_count; i++) {
-        if (formatter->columns[i].key.hash == field->hash)
-            return true;
+        if (formatter->columns[i].key.hash == hash)
+            return false;
     }
-    return formatter->truncated_key.hash == field->hash ||
-           formatter->dropped_key.hash == field->hash;
+    return formatter->truncated_key.hash != hash && formatter->dropped_key.hash != hash;
 }
 
 static bool are_keys_free(const jl_json_formatter *formatter, const jl_field *fields,
                           uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
-        if (!fields[i].key_is_plain || is_key_taken(formatter, &fields[i]))
+        if (!fields[i].key_is_plain || !is_key_free(formatter, fields[i].hash))
+            return false;
+    }
+    return true;
+}
+
+static uint32_t call_hash(const direct *line, uint32_t i) {
+    return line->site_keys != NULL ? jl_site_key_hash(line->site_keys[i])
+                                   : line->record->call[i].hash;
+}
+
+static bool are_call_keys_free(const direct *line) {
+    const jsonlog_record *record = line->record;
+    if (line->head != NULL && line->site_keys != NULL)
+        return true; /* or there were no head */
+    if (line->site_keys == NULL)
+        return are_keys_free(line->formatter, record->call, record->call_count);
+    for (uint32_t i = 0; i < record->call_count; i++) {
+        if (!is_key_free(line->formatter, call_hash(line, i)))
             return false;
     }
     return true;
@@ -222,11 +320,13 @@ static bool has_field(const jl_context *context, uint32_t hash) {
     return false;
 }
 
-static bool shares_keys_with_fields(const jl_context *context, const jl_field *fields,
-                                    uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
-        if (JSONLOG_UNLIKELY(jl_key_set_may_have(&context->keys, fields[i].hash)) &&
-            has_field(context, fields[i].hash))
+static bool may_share_with(const jl_context *context, uint32_t hash) {
+    return JSONLOG_UNLIKELY(jl_key_set_may_have(&context->keys, hash)) && has_field(context, hash);
+}
+
+static bool shares_keys_with_call(const jl_context *context, const direct *line) {
+    for (uint32_t i = 0; i < line->record->call_count; i++) {
+        if (may_share_with(context, call_hash(line, i)))
             return true;
     }
     return false;
@@ -236,8 +336,10 @@ static bool share_keys(const jl_context *a, const jl_context *b) {
     if (!jl_key_sets_may_share(&a->keys, &b->keys))
         return false;
     for (; b != NULL; b = b->parent) {
-        if (shares_keys_with_fields(a, b->fields, b->count))
-            return true;
+        for (uint32_t i = 0; i < b->count; i++) {
+            if (may_share_with(a, b->fields[i].hash))
+                return true;
+        }
     }
     return false;
 }
@@ -257,9 +359,8 @@ static bool is_chain_ordinary(const direct *line, const jl_context *context,
                               const jl_context *stronger, const jl_context *strongest) {
     if (context == NULL)
         return true;
-    const jsonlog_record *record = line->record;
     return context->is_distinct && is_chain_free(line->formatter, context) &&
-           !shares_keys_with_fields(context, record->call, record->call_count) &&
+           !shares_keys_with_call(context, line) &&
            (stronger == NULL || !share_keys(context, stronger)) &&
            (strongest == NULL || !share_keys(context, strongest));
 }
@@ -291,7 +392,7 @@ static bool is_ordinary(const direct *line) {
     const jsonlog_record *record = line->record;
     if (!line->formatter->direct.is_possible || record->emf != NULL || record->edit_count > 0 ||
         record->suppressed != 0 || record->call_dropped != 0 || !record->call_is_unique ||
-        !are_keys_free(line->formatter, record->call, record->call_count))
+        !are_call_keys_free(line))
         return false;
     return !has_contexts(record) || are_contexts_ordinary(line);
 }
@@ -304,8 +405,7 @@ static bool put_line(direct *line) {
     if (!put_bytes(line, formatter->prefix.ptr, formatter->prefix.len))
         return false;
     const size_t brace = (size_t)(line->at - line->out->data);
-    if (!put_columns(line) || !put_contexts(line) ||
-        !put_fields(line, line->record->call, line->record->call_count))
+    if (!put_columns(line) || !put_contexts(line) || !put_call(line))
         return false;
     if ((size_t)(line->at - line->out->data) == brace && !put_char(line, '{'))
         return false;
@@ -316,7 +416,15 @@ static bool put_line(direct *line) {
 
 bool jl_direct_line_write(const jl_json_formatter *formatter, const jsonlog_record *record,
                           jl_buffer *out, uint64_t *replaced) {
-    direct line = {.formatter = formatter, .record = record, .out = out};
+    direct line = {
+        .formatter = formatter,
+        .record = record,
+        .head = jl_site_head_find(record, formatter->direct.serial),
+        .site_keys = record->values == NULL ? NULL : jl_site_keys(record->site),
+        .out = out,
+    };
+    if (line.site_keys == NULL)
+        jl_record_call(record);
     if (!is_ordinary(&line) || out->status != JSONLOG_OK || out->data == NULL)
         return false;
     const size_t start = out->len;
@@ -366,6 +474,11 @@ void jl_direct_line_prepare(jl_json_formatter *formatter) {
                                  formatter->static_count == 0 && formatter->exclude_count == 0 &&
                                  !formatter->skips_underscored && !formatter->expands_dots &&
                                  !formatter->has_timestamp_key && formatter->process == NULL;
+    static uint32_t last_serial; /* atomic */
+    formatter->direct.serial = __atomic_add_fetch(&last_serial, 1, __ATOMIC_RELAXED);
+    formatter->direct.begins_with_time =
+        formatter->column_count > 0 && formatter->columns[0].attribute == JL_ATTRIBUTE_TIMESTAMP &&
+        formatter->columns[0].when == JL_WHEN_ALWAYS;
     formatter->direct.is_possible =
         is_plain_layout && is_style_ordinary(&formatter->style) && prepare_keys(formatter);
 }

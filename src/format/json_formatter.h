@@ -53,6 +53,8 @@ typedef struct jl_owned {
 
 typedef struct jl_direct {
     bool is_possible;
+    bool begins_with_time;
+    uint32_t serial;  /**< no two formatters have the same */
     jl_key_set keys; /**< that a field of the record may not have */
     uint16_t ends[JL_COLUMNS_MAX];
     char text[JL_DIRECT_KEYS_MAX];

@@ -12,6 +12,7 @@ static uint32_t dropped_before(const jsonlog_record *record) {
 static void set_fields(jsonlog_record *copy, const jl_shape *shape, uint32_t dropped) {
     copy->call = shape->fields;
     copy->call_count = shape->count;
+    copy->values = NULL;
     copy->call_dropped = dropped;
     copy->call_is_unique = false;
     copy->is_flat = true;

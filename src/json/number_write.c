@@ -287,8 +287,38 @@ static size_t write_like_python(char *out, jl_shortest number) {
     return (size_t)(at - out) + jl_write_uint64(at, magnitude);
 }
 
+/* `.5`, `.25`, `.125`, without trailing zeros but for one. */
+static char *put_fraction(char *out, unsigned thousandths) {
+    out[0] = '.';
+    out[1] = (char)('0' + thousandths / 100);
+    memcpy(out + 2, pairs + thousandths % 100 * 2, 2);
+    if (thousandths % 10 != 0)
+        return out + 4;
+    return out + 2 + (thousandths % 100 != 0);
+}
+
+/* As in thousandths_of(), but in the arithmetic of doubles: the quotient of two whole numbers is
+ * the double nearest to the decimal, so if it is the value, the decimal reads back as it; and with
+ * at most 15 digits no other one that is as short does.
+ *
+ * @return 0 if that is not so. */
+static size_t write_thousandths(char *out, double value) {
+    const double size = fabs(value);
+    if (!(size >= 0.001 && size < 1e12))
+        return 0;
+    const uint64_t thousandths = (uint64_t)(size * 1000 + 0.5);
+    if ((double)thousandths / 1000 != size)
+        return 0;
+    char *at = out;
+    if (value < 0)
+        *at++ = '-';
+    at += jl_write_uint64(at, thousandths / 1000);
+    return (size_t)(put_fraction(at, (unsigned)(thousandths % 1000)) - out);
+}
+
 size_t jl_write_double(char *out, double value) {
-    return write_like_python(out, jl_double_shortest(value));
+    const size_t len = write_thousandths(out, value);
+    return len != 0 ? len : write_like_python(out, jl_double_shortest(value));
 }
 
 size_t jl_write_float(char *out, float value) {

@@ -63,7 +63,8 @@ static void set_fields(jsonlog_record *record, jl_log_call *call, jl_field *out)
         return;
     }
     if (call->site != NULL) {
-        call->repeats = jl_site_fields(call->site, call->values, out);
+        call->repeats = jl_site_repeats(call->site);
+        record->values = call->values;
         count = call->site->pairs;
     } else if (count > JL_RECORD_FIELDS_MAX) {
         record->call_dropped = count - JL_RECORD_FIELDS_MAX < UINT32_MAX
@@ -81,23 +82,32 @@ static void set_fields(jsonlog_record *record, jl_log_call *call, jl_field *out)
     call->repeats = jl_fields_repeats(out, record->call_count);
 }
 
+/* One by one: clearing it as a whole first costs more than all that is written into it. */
 static void make_record(jsonlog_record *record, const jl_thread *thread,
                         const jl_snapshot *snapshot, jl_log_call *call, jl_space_part *part) {
-    *record = (jsonlog_record){
-        .time_ns = call->time_ns != 0 ? call->time_ns : jl_clock_now_ns(),
-        .level = call->level,
-        .logger = call->logger->named->name,
-        .site = call->site,
-        .message = text_of(call->message),
-        .thread = thread->id,
-        .suppressed = call->suppressed,
-        .scope = filled(thread->scopes),
-        .bound = filled(call->logger->bound),
-        .statics = filled(snapshot->statics),
-        .merged = part->merged,
-        .edits = part->edits,
-        .line = &part->line,
-    };
+    record->time_ns = call->time_ns != 0 ? call->time_ns : jl_clock_now_ns();
+    record->level = call->level;
+    record->logger = call->logger->named->name;
+    record->site = call->site;
+    record->message = text_of(call->message);
+    record->thread = thread->id;
+    record->suppressed = call->suppressed;
+    record->emf = NULL;
+    record->emf_loss = JSONLOG_OK;
+    record->values = NULL;
+    record->is_flat = false;
+    record->scope = filled(thread->scopes);
+    record->bound = filled(call->logger->bound);
+    record->statics = filled(snapshot->statics);
+    record->merged = part->merged;
+    record->merged_count = 0;
+    record->is_merged = false;
+    record->call_dropped = 0;
+    record->dropped = 0;
+    record->edits = part->edits;
+    record->edit_count = 0;
+    record->redactor = NULL;
+    record->line = &part->line;
     part->line.formatter = NULL;
     if (call->emf == NULL)
         record->suppressed += take_suppressed(call);
@@ -303,10 +313,11 @@ static bool is_level(int level) {
     return false;
 }
 
-void jsonlog_log_values(jsonlog_logger *logger, const jsonlog_site *site,
-                        const jsonlog_value *values) {
-    if (logger == NULL)
-        return;
+/* The public function is cold, so that compilers put the calls of it out of their callers' way;
+ * what it does shall not be compiled as if nobody came here. */
+static __attribute__((noinline, hot)) void log_values(jsonlog_logger *logger,
+                                                      const jsonlog_site *site,
+                                                      const jsonlog_value *values) {
     if (JSONLOG_UNLIKELY(site->abi != JSONLOG_SITE_ABI)) {
         jl_stats_add(JL_STAT_LOST_INVALID, 1);
         return;
@@ -320,6 +331,12 @@ void jsonlog_log_values(jsonlog_logger *logger, const jsonlog_site *site,
                         .message = &values[0],
                         .level = level};
     jl_emit(&call);
+}
+
+void jsonlog_log_values(jsonlog_logger *logger, const jsonlog_site *site,
+                        const jsonlog_value *values) {
+    if (logger != NULL)
+        log_values(logger, site, values);
 }
 
 void jsonlog_log_fields(jsonlog_logger *logger, int level, const char *message, size_t message_len,

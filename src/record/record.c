@@ -116,7 +116,20 @@ static bool is_call_alone(const jsonlog_record *record) {
            (record->call_is_unique && !has_others && record->edit_count == 0);
 }
 
+/* Most records of a site are written without ever needing them. */
+static void make_call_fields(jsonlog_record *record) {
+    jl_site_fields(record->site, record->values, (jl_field *)(uintptr_t)record->call);
+    record->values = NULL;
+}
+
+const jl_field *jl_record_call(const jsonlog_record *record) {
+    if (record->values != NULL)
+        make_call_fields(jl_record_writable(record));
+    return record->call;
+}
+
 const jl_field *jl_record_fields(const jsonlog_record *record, uint32_t *count) {
+    jl_record_call(record);
     if (JSONLOG_LIKELY(is_call_alone(record))) {
         *count = record->call_count;
         return record->call;

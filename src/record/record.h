@@ -59,6 +59,8 @@ struct jsonlog_record {
     jsonlog_status emf_loss;        /**< set by a formatter that could not keep it: LIMIT, or STATE if a part is gone */
     const jl_field *call;           /**< the caller's fields in the order of the call; equal keys not yet resolved */
     uint32_t call_count;
+    const jsonlog_value *values;    /**< those of the site's keys, as long as the fields are not made of them: `call`
+                                         is room for them only; else NULL */
     bool call_is_unique;            /**< no two call keys are equal */
     bool is_flat;                   /**< the call's fields are all there are: those of scope, bound and statics are
                                          among them already */
@@ -89,6 +91,9 @@ struct jsonlog_record {
 static inline jsonlog_record *jl_record_writable(const jsonlog_record *record) {
     return (jsonlog_record *)(uintptr_t)record;
 }
+
+/** @return the call's own fields, record->call_count of them, made now if they are not yet. */
+const jl_field *jl_record_call(const jsonlog_record *record);
 
 /** @return the distinct fields in writing order; *count is set. Merges on first use, then returns the same. */
 const jl_field *jl_record_fields(const jsonlog_record *record, uint32_t *count);

@@ -3,24 +3,8 @@
 #include "base/hash.h"
 #include "record/keys_literal.h"
 
-/* One key of a site in the arena: its hash, the offset of the bare key in the literal, and its
- * length, in one word. Never zero, for the literal begins with punctuation. */
-typedef uint64_t site_key;
-
-static site_key pack(uint32_t hash, size_t offset, size_t len) {
+static jl_site_key pack(uint32_t hash, size_t offset, size_t len) {
     return (uint64_t)hash << 32 | (uint64_t)offset << 16 | len;
-}
-
-static uint32_t hash_of(site_key key) {
-    return (uint32_t)(key >> 32);
-}
-
-static size_t offset_of(site_key key) {
-    return key >> 16 & UINT16_MAX;
-}
-
-static size_t len_of(site_key key) {
-    return key & UINT16_MAX;
 }
 
 /* Room for the keys of some 1,300 sites of six keys; static, because a log call must not allocate,
@@ -28,7 +12,7 @@ static size_t len_of(site_key key) {
  * in here points into the module of a site, which may be unloaded. */
 #define ARENA_KEYS 8192
 
-static site_key arena[ARENA_KEYS]; /* atomic; written once */
+static jl_site_key arena[ARENA_KEYS]; /* atomic; written once */
 static uint32_t arena_used;
 
 static bool repeats_earlier(const jl_field *fields, uint32_t i) {
@@ -57,13 +41,13 @@ void jl_field_set(jl_field *field, const char *key, size_t key_len, const jsonlo
     *field = (jl_field){text, value, jl_hash(text), jl_key_is_plain(text)};
 }
 
-static site_key kept(uint32_t at) {
+static jl_site_key kept(uint32_t at) {
     return __atomic_load_n(&arena[at], __ATOMIC_RELAXED);
 }
 
 /* The same words mean the same, whoever put them there: sites with equal keys share a place, and a
  * plugin that is loaded once more finds the one it had. @return as keep_keys(). */
-static uint32_t find_keys(const site_key *keys, uint32_t count) {
+static uint32_t find_keys(const jl_site_key *keys, uint32_t count) {
     const uint32_t used = __atomic_load_n(&arena_used, __ATOMIC_RELAXED);
     for (uint32_t at = 0; at + count <= used; at++) {
         uint32_t same = 0;
@@ -75,7 +59,7 @@ static uint32_t find_keys(const site_key *keys, uint32_t count) {
     return 0;
 }
 
-static uint32_t add_keys(const site_key *keys, uint32_t count) {
+static uint32_t add_keys(const jl_site_key *keys, uint32_t count) {
     uint32_t at = __atomic_load_n(&arena_used, __ATOMIC_RELAXED);
     do {
         if (count > ARENA_KEYS - at)
@@ -90,7 +74,7 @@ static uint32_t add_keys(const site_key *keys, uint32_t count) {
 /* Put the keys of a site into the arena. @return their place counted from 1, 0 if they do not fit.
  */
 static uint32_t keep_keys(const jsonlog_site *site, const jl_field *fields) {
-    site_key keys[UINT8_MAX];
+    jl_site_key keys[UINT8_MAX];
     for (uint32_t i = 0; i < site->pairs; i++) {
         const size_t offset = (size_t)(fields[i].key.ptr - site->keys);
         if (offset > UINT16_MAX || fields[i].key.len > UINT16_MAX)
@@ -105,57 +89,66 @@ static void read_keys(const jsonlog_site *site, const jsonlog_value *values, jl_
     const char *at = site->keys;
     for (uint32_t i = 0; i < site->pairs; i++) {
         const jl_text key = jl_keys_next(&at);
-        out[i] = (jl_field){key, &values[i], jl_hash(key), false};
+        const jsonlog_value *value = values == NULL ? NULL : &values[i];
+        out[i] = (jl_field){key, value, jl_hash(key), jl_key_is_plain(key)};
     }
 }
 
 static bool are_plain(const jl_field *fields, uint32_t count) {
     for (uint32_t i = 0; i < count; i++)
-        if (!jl_key_is_plain(fields[i].key))
+        if (!fields[i].key_is_plain)
             return false;
     return true;
 }
 
-static uint32_t mark_plain(jl_field *fields, uint32_t count, uint32_t flags) {
-    for (uint32_t i = 0; i < count; i++)
-        fields[i].key_is_plain = (flags & JL_SLOT_UNPLAIN) == 0 || jl_key_is_plain(fields[i].key);
-    return flags >> JL_SLOT_REPEATS;
-}
-
 /* Several threads may come here at once; they find the same, and the loser's place in the arena is
  * lost. The id is stored before the flags that say it is there. */
-static __attribute__((noinline)) uint32_t first_use(const jsonlog_site *site,
-                                                    const jsonlog_value *values, jl_field *out) {
-    read_keys(site, values, out);
-    uint32_t flags = JL_SLOT_CHECKED | jl_fields_repeats(out, site->pairs) << JL_SLOT_REPEATS;
-    if (!are_plain(out, site->pairs))
+static __attribute__((noinline)) uint32_t first_use(const jsonlog_site *site) {
+    jl_field fields[UINT8_MAX] = {{.value = NULL}}; /* gcc cannot see that all are set */
+    read_keys(site, NULL, fields);
+    uint32_t flags = JL_SLOT_CHECKED | jl_fields_repeats(fields, site->pairs) << JL_SLOT_REPEATS;
+    if (!are_plain(fields, site->pairs))
         flags |= JL_SLOT_UNPLAIN;
-    const uint32_t id = site->pairs == 0 ? 0 : keep_keys(site, out);
-    uint32_t none = 0;
+    const uint32_t id = site->pairs == 0 ? 0 : keep_keys(site, fields);
+    uint32_t none_yet = 0;
     if (id != 0)
-        __atomic_compare_exchange_n(&site->slot->id, &none, id, false, __ATOMIC_RELEASE,
+        __atomic_compare_exchange_n(&site->slot->id, &none_yet, id, false, __ATOMIC_RELEASE,
                                     __ATOMIC_RELAXED);
     __atomic_fetch_or(&site->slot->flags, flags, __ATOMIC_RELEASE);
-    return mark_plain(out, site->pairs, flags);
+    return flags;
 }
 
-uint32_t jl_site_fields(const jsonlog_site *site, const jsonlog_value *values, jl_field *out) {
+static uint32_t flags_of(const jsonlog_site *site) {
     const uint32_t flags = __atomic_load_n(&site->slot->flags, __ATOMIC_ACQUIRE);
-    if (JSONLOG_UNLIKELY((flags & JL_SLOT_CHECKED) == 0))
-        return first_use(site, values, out);
+    return JSONLOG_LIKELY((flags & JL_SLOT_CHECKED) != 0) ? flags : first_use(site);
+}
+
+uint32_t jl_site_repeats(const jsonlog_site *site) {
+    return flags_of(site) >> JL_SLOT_REPEATS;
+}
+
+/* All that stands in flags beside the two that are set here speaks against it. */
+const jl_site_key *jl_site_keys(const jsonlog_site *site) {
+    const uint32_t known = JL_SLOT_CHECKED | JL_SLOT_REPORTED;
     const uint32_t id = __atomic_load_n(&site->slot->id, __ATOMIC_ACQUIRE);
-    if (JSONLOG_UNLIKELY(id == 0 || (flags & JL_SLOT_UNPLAIN) != 0)) {
+    if (JSONLOG_UNLIKELY(id == 0 || (flags_of(site) & ~known) != 0))
+        return NULL;
+    return &arena[id - 1];
+}
+
+void jl_site_fields(const jsonlog_site *site, const jsonlog_value *values, jl_field *out) {
+    const jl_site_key *keys = jl_site_keys(site);
+    if (JSONLOG_UNLIKELY(keys == NULL)) {
         read_keys(site, values, out);
-        return mark_plain(out, site->pairs, flags);
+        return;
     }
     for (uint32_t i = 0; i < site->pairs; i++) {
-        const site_key key = kept(id - 1 + i);
-        out[i] = (jl_field){.key = {site->keys + offset_of(key), len_of(key)},
-                            .value = &values[i],
-                            .hash = hash_of(key),
-                            .key_is_plain = true};
+        out[i] =
+            (jl_field){.key = {site->keys + jl_site_key_offset(keys[i]), jl_site_key_len(keys[i])},
+                       .value = &values[i],
+                       .hash = jl_site_key_hash(keys[i]),
+                       .key_is_plain = true};
     }
-    return flags >> JL_SLOT_REPEATS;
 }
 
 /* For the one report of a site, so nothing is kept for it. */

@@ -15,14 +15,32 @@ enum {
     JL_SLOT_REPEATS = 8,        /**< from here up: how many fields lose to an equal key */
 };
 
-/**
- * Fill `out` with the fields of a call, out[i] for key i.
- *
- * @param values  site->pairs values.
- * @param out     room for site->pairs fields.
- * @return how many of them lose to a later one with an equal key.
- */
-uint32_t jl_site_fields(const jsonlog_site *site, const jsonlog_value *values, jl_field *out);
+/** One key of a site: its hash, the offset of the bare key in the site's literal, and its length,
+ * in one word. Never zero, for the literal begins with punctuation. */
+typedef uint64_t jl_site_key;
+
+static inline uint32_t jl_site_key_hash(jl_site_key key) {
+    return (uint32_t)(key >> 32);
+}
+
+static inline size_t jl_site_key_offset(jl_site_key key) {
+    return key >> 16 & UINT16_MAX;
+}
+
+static inline size_t jl_site_key_len(jl_site_key key) {
+    return key & UINT16_MAX;
+}
+
+/** @return the site's keys, of which none needs escaping and no two are equal; NULL if that is not
+ * so or not known, or if there was no room to keep them. */
+const jl_site_key *jl_site_keys(const jsonlog_site *site);
+
+/** Find out about the site if this is its first record.
+ *  @return how many fields of a call lose to a later one with an equal key. */
+uint32_t jl_site_repeats(const jsonlog_site *site);
+
+/** Fill `out` with the fields of a call: site->pairs of them, out[i] for key i and values[i]. */
+void jl_site_fields(const jsonlog_site *site, const jsonlog_value *values, jl_field *out);
 
 /** @return the first key that a site has twice, "" if none. */
 jl_text jl_site_repeated_key(const jsonlog_site *site);

@@ -117,6 +117,7 @@ static bool copy_field(field_copy *copy, uint32_t index) {
 static void replace_fields(jsonlog_record *record, const field_copy *copy, uint32_t dropped) {
     record->call = copy->fields;
     record->call_count = copy->count;
+    record->values = NULL;
     record->call_is_unique = false; /* keys may have become equal */
     record->call_dropped = dropped + copy->lost;
     record->dropped = record->call_dropped;

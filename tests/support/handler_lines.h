@@ -13,7 +13,7 @@ static inline jsonlog_status plain_format(const jsonlog_formatter *self,
     if (record->message != NULL)
         jl_buffer_append(out, record->message->as.string, record->message->with.len);
     for (uint32_t i = 0; i < record->call_count; i++) {
-        const jl_field *field = &record->call[i];
+        const jl_field *field = &jl_record_call(record)[i];
         jl_buffer_append_format(out, " %.*s=", (int)field->key.len, field->key.ptr);
         if (field->value->type == JSONLOG_TYPE_STRING)
             jl_buffer_append(out, field->value->as.string, field->value->with.len);
