@@ -1,26 +1,19 @@
 #!/bin/sh
-# Measures records and matches beside peers in the same run. usage: run.sh [MEGABYTES of lines, default 50]
+# Measures records and matches beside their peers, all in the same run, and says which goals are met. Not part of pass and
+# fail. usage: run.sh [OPTION of bench.py]..., e.g. run.sh --only L2,F3 --rounds 9; run.sh --megabytes 50 is a short one
 set -eu
 cd "$(dirname "$0")/../.."
 . src/package/setup.sh
-need_packages $BUILD_PACKAGES python3
+
+BENCH_PACKAGES="$BUILD_PACKAGES g++ binutils python3 libspdlog-dev rapidjson-dev libjansson-dev libsimdjson-dev golang-go
+ golang-github-rs-zerolog-dev golang-go.uber-zap-dev jq ripgrep mawk"
+
+# shellcheck disable=SC2086 # one word a package
+need_packages $BENCH_PACKAGES
 mkdir -p build
 {
     cmake -S . -B build/bench -G Ninja -DCMAKE_BUILD_TYPE=Release -DJSONLOG_TESTS=OFF -DJSONLOG_EXAMPLES=OFF -DJSONLOG_BENCH=ON &&
         cmake --build build/bench
 } >build/bench.log 2>&1 || { tail -n 40 build/bench.log; exit 1; }
-megabytes=${1:-50}
-lines=build/bench/lines-$megabytes.ndjson
-[ -e "$lines" ] || python3 tests/bench/gen_ndjson.py "$lines" "$megabytes"
 
-say "machine"
-uname -sr
-grep -m 1 'model name' /proc/cpuinfo
-say "records"
-taskset -c 1 build/bench/bin/bench_record
-say "redacted records"
-taskset -c 1 build/bench/bin/bench_redaction
-say "async records"
-build/bench/bin/bench_async
-say "matches"
-taskset -c 1 build/bench/bin/bench_match "$lines"
+exec python3 tests/bench/bench.py --build build/bench "$@"
