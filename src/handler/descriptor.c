@@ -15,8 +15,10 @@
 #define RWF_NOSIGNAL 0x00000100
 #endif
 
+/* Only pipes and sockets raise the signal, and a pipe has no other type than FIFO. Character and
+ * block devices do not; what is none of all these (an eventfd, say) goes the careful way. */
 static jl_descriptor_way way_of(mode_t mode) {
-    if (S_ISREG(mode))
+    if (S_ISREG(mode) || S_ISCHR(mode) || S_ISBLK(mode))
         return JL_WAY_PLAIN;
 #ifdef MSG_NOSIGNAL
     if (S_ISSOCK(mode))
@@ -29,6 +31,13 @@ static jl_descriptor_way way_of(mode_t mode) {
 #endif
 }
 
+/* Where logs go that nobody wants: they should cost the least. */
+static bool is_null_device(const struct stat *status) {
+    struct stat null;
+    return S_ISCHR(status->st_mode) && stat("/dev/null", &null) == 0 && S_ISCHR(null.st_mode) &&
+           null.st_rdev == status->st_rdev;
+}
+
 bool jl_descriptor_init(jl_descriptor *out, int fd) {
     struct stat status;
     const int target = jl_redirect_of(fd);
@@ -39,6 +48,7 @@ bool jl_descriptor_init(jl_descriptor *out, int fd) {
     out->way = (uint8_t)way_of(status.st_mode);
     out->is_file = S_ISREG(status.st_mode);
     out->is_append = out->is_file && (flags & O_APPEND) != 0;
+    out->takes_whole = out->is_append || is_null_device(&status);
     return true;
 }
 

@@ -25,7 +25,8 @@ typedef struct jl_descriptor {
     int fd;
     uint8_t way;  /**< a jl_descriptor_way; atomic: FLAG becomes MASK when the kernel refuses it */
     bool is_file; /**< a regular file */
-    bool is_append; /**< … opened with O_APPEND: each write lands whole at the end */
+    bool is_append;   /**< … opened with O_APPEND: each write lands whole at the end */
+    bool takes_whole; /**< each write is taken whole, whoever else writes: that file, /dev/null */
 } jl_descriptor;
 
 /** Find out what `fd` is. @return false if it is not open for writing. */

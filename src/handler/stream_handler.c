@@ -72,7 +72,7 @@ jsonlog_handler *jsonlog_stream_handler_new(int descriptor, const jsonlog_stream
         return NULL;
     }
     s->output.target = t;
-    jl_handler_set_concurrent(s->output.handler, t->out.is_append && !s->output.is_locked);
+    jl_handler_set_concurrent(s->output.handler, t->out.takes_whole && !s->output.is_locked);
     jl_output_close_torn(&s->output, t);
     return s->output.handler;
 }
