@@ -3,16 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An empty line has a place too: who writes it may not pass NULL. */
 static bool copy_line(context_line *to, const char *line, size_t len, uint64_t number) {
-    if (len > to->capacity) {
-        char *text = realloc(to->text, len);
+    if (len >= to->capacity) {
+        char *text = realloc(to->text, len + 1);
         if (text == NULL)
             return false;
         to->text = text;
-        to->capacity = len;
+        to->capacity = len + 1;
     }
-    if (len > 0)
-        memcpy(to->text, line, len);
+    memcpy(to->text, line, len);
     to->len = len;
     to->number = number;
     return true;

@@ -10,15 +10,21 @@
 #include <stdio.h>
 #include <string.h>
 
-static void filter_file(filter_run *run, const char *path) {
+/* A signal that came between two files is told of with the second.
+ * @return false if no further file is to be read. */
+static bool filter_file(filter_run *run, const char *path) {
     filtered_file file = {.path = path};
-    if (!filter_file_open(run, &file))
-        return;
-    filter_file_lines(run, &file);
-    if (interrupt_came() != 0)
+    const bool is_open = filter_file_open(run, &file);
+    if (is_open)
+        filter_file_lines(run, &file);
+    const bool is_interrupted = interrupt_came() != 0;
+    if (is_interrupted)
         filter_run_interrupted(run, &file);
-    filter_file_close(run, &file);
-    filter_file_done(run, &file);
+    if (is_open) {
+        filter_file_close(run, &file);
+        filter_file_done(run, &file);
+    }
+    return !is_interrupted && ferror(stdout) == 0;
 }
 
 static bool follows_files(const filter_run *run, const input_list *inputs) {
@@ -35,8 +41,9 @@ static void filter_inputs(filter_run *run, const input_list *inputs) {
     interrupt_catch();
     if (follows)
         filter_follow(run, inputs);
-    for (size_t i = 0; !follows && i < inputs->count && !filter_run_stops(run); i++)
-        filter_file(run, inputs->files[i].path);
+    bool has_more = !follows;
+    for (size_t i = 0; has_more && i < inputs->count; i++)
+        has_more = filter_file(run, inputs->files[i].path);
 }
 
 static int end_run(const filter_run *run) {

@@ -36,6 +36,7 @@ static const char usage[] =
     "  -B, --before N               N lines before each\n"
     "  -C, --context N              N lines on both sides\n"
     "      --color WHEN             auto, always or never\n"
+    "  -j, --threads N              read large files with N threads; 0: one for each core\n"
     "      --stats                  at the end, on stderr: lines, bytes, seconds\n"
     "      --help                   print this\n"
     "\n"
@@ -56,7 +57,7 @@ enum {
     OPTION_STATS,
 };
 
-static const char letters[] = "cvnHhfm:A:B:C:";
+static const char letters[] = "cvnHhfm:A:B:C:j:";
 static const struct option names[] = {
     {"invert", no_argument, NULL, 'v'},
     {"limit", required_argument, NULL, 'm'},
@@ -75,6 +76,7 @@ static const struct option names[] = {
     {"before", required_argument, NULL, 'B'},
     {"context", required_argument, NULL, 'C'},
     {"color", required_argument, NULL, OPTION_COLOR},
+    {"threads", required_argument, NULL, 'j'},
     {"stats", no_argument, NULL, OPTION_STATS},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -102,6 +104,18 @@ static bool read_context(const char *option, size_t *one, size_t *other) {
     return true;
 }
 
+/* More threads than anybody has cores. */
+enum { THREADS_MAX = 1024 };
+
+static bool read_threads(filter_options *options) {
+    uint64_t number = 0;
+    if (!read_number("--threads", optarg, &number))
+        return false;
+    options->threads = number < THREADS_MAX ? (unsigned)number : THREADS_MAX;
+    options->has_threads = true;
+    return true;
+}
+
 static bool add_only(filter_options *options, const char *selector) {
     if (options->only_count == FILTER_ONLY_MAX) {
         tool_error("--only", "there are more than 32");
@@ -118,6 +132,7 @@ static bool take_argument(filter_options *options, int option) {
     case 'A': return read_context("--after", &options->after, &options->after);
     case 'B': return read_context("--before", &options->before, &options->before);
     case 'C': return read_context("--context", &options->before, &options->after);
+    case 'j': return read_threads(options);
     case OPTION_SINCE: options->since = optarg; return true;
     case OPTION_UNTIL: options->until = optarg; return true;
     case OPTION_FIELD: options->timestamp_field = optarg; return true;

@@ -30,6 +30,8 @@ typedef struct filter_options {
     size_t after;
     names_when names;
     color_when color;
+    unsigned threads; /**< 0: one for each core */
+    bool has_threads;
     bool counts;
     bool inverts;
     bool numbers;

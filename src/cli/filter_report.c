@@ -30,6 +30,7 @@ void filter_run_interrupted(filter_run *run, const filtered_file *file) {
     char done[PROGRESS_SIZE_MAX];
     char total[PROGRESS_SIZE_MAX];
     const uint64_t taken = run->bar.before + file->reader.source.input.taken;
+    const bool counts_lines = filter_run_counts_lines(run, file);
     progress_hide(&run->bar);
     /* If a write was interrupted, nobody takes the output just now: another would block again. */
     if (ferror(stdout))
@@ -38,9 +39,13 @@ void filter_run_interrupted(filter_run *run, const filtered_file *file) {
         fflush(stdout);
     fputs("jsonlog: interrupted: ", stderr);
     print_name(stderr, source_name(file->path));
-    fprintf(stderr, ", line %" PRIu64 ": %s", file->number, progress_size(taken, done));
+    if (counts_lines)
+        fprintf(stderr, ", line %" PRIu64, file->number);
+    fprintf(stderr, ": %s", progress_size(taken, done));
     if (run->bar.total >= taken && run->bar.total > 0)
         fprintf(stderr, " of %s", progress_size(run->bar.total, total));
-    fprintf(stderr, " read, %" PRIu64 " of %" PRIu64 " lines selected\n", run->totals.selected,
-            run->totals.lines);
+    fprintf(stderr, " read, %" PRIu64, run->totals.selected);
+    if (counts_lines)
+        fprintf(stderr, " of %" PRIu64, run->totals.lines);
+    fputs(" lines selected\n", stderr);
 }

@@ -1,5 +1,6 @@
 #include "cli/filter_run.h"
 
+#include "cli/filter_threads.h"
 #include "cli/interrupt.h"
 #include "cli/tool.h"
 
@@ -83,9 +84,11 @@ bool filter_file_is_done(const filter_run *run, const filtered_file *file) {
     return file->selected >= run->options->limit && file->after_left == 0;
 }
 
-static void report_trouble(filter_run *run, const char *path, const char *why) {
+void filter_file_trouble(filter_run *run, const filtered_file *file, const char *why) {
+    if (interrupt_came() != 0)
+        return;
     progress_hide(&run->bar);
-    tool_error(source_name(path), why);
+    tool_error(source_name(file->path), why);
     run->has_trouble = true;
 }
 
@@ -94,28 +97,105 @@ bool filter_file_open(filter_run *run, filtered_file *file) {
     file->number = 0;
     if (line_reader_open(&file->reader, file->path))
         return true;
-    if (interrupt_came() == 0)
-        report_trouble(run, file->path, byte_source_why(&file->reader.source));
+    filter_file_trouble(run, file, byte_source_why(&file->reader.source));
     return false;
 }
 
-void filter_file_lines(filter_run *run, filtered_file *file) {
+/* A read has found no line. */
+static void end_reading(filter_run *run, filtered_file *file, line_result result) {
+    if (result == LINE_ERROR)
+        filter_file_trouble(run, file, byte_source_why(&file->reader.source));
+}
+
+static void take_line_by_line(filter_run *run, filtered_file *file) {
     line_reader *reader = &file->reader;
     const char *line = NULL;
     size_t len = 0;
     unsigned fills = reader->fills;
     while (!filter_run_stops(run) && !filter_file_is_done(run, file)) {
         const line_result result = line_reader_next(reader, &line, &len);
-        if (result == LINE_ERROR && interrupt_came() == 0)
-            report_trouble(run, file->path, byte_source_why(&reader->source));
-        if (result != LINE_READ)
+        if (result != LINE_READ) {
+            end_reading(run, file, result);
             return;
+        }
         take_line(run, file, line, len);
         if (reader->fills != fills) {
             fills = reader->fills;
             progress_tick(&run->bar, reader->source.input.taken);
         }
     }
+}
+
+/* --- many lines at a time -------------------------------------------------------------------- */
+
+/* Context needs the lines that are not selected too, and --stats asks other things of them. */
+static bool takes_many(const filter_run *run) {
+    return !run->options->shows_stats && !run->output.has_groups;
+}
+
+/* Counting the lines of a file takes a good part of the time of searching in them. Of what comes
+ * slowly it costs nothing. */
+bool filter_run_counts_lines(const filter_run *run, const filtered_file *file) {
+    const filter_options *options = run->options;
+    return !takes_many(run) || options->numbers || options->as_json || options->follows ||
+           file->reader.source.input.may_wait;
+}
+
+line_judge filter_run_judge(const filter_run *run, const filtered_file *file) {
+    return (line_judge){
+        .filter = run->filter,
+        .range = &run->range,
+        .inverts = run->options->inverts,
+        .keeps_lines = !run->options->counts,
+        .counts_lines = filter_run_counts_lines(run, file),
+    };
+}
+
+void filter_file_take(filter_run *run, filtered_file *file, const selected_lines *selected) {
+    const uint64_t left = run->options->limit - file->selected;
+    const uint64_t count = selected->count < left ? selected->count : left;
+    file->selected += count;
+    run->totals.selected += count;
+    for (uint64_t i = 0; !run->options->counts && i < count && !filter_run_stops(run); i++) {
+        const selected_line *line = &selected->lines[i];
+        print_line(run, file, line->text, line->len, file->number + line->number, false);
+    }
+    file->number += selected->all;
+    run->totals.lines += selected->all;
+}
+
+/* From where the file is read, to its end. */
+static void take_many(filter_run *run, filtered_file *file) {
+    line_reader *reader = &file->reader;
+    const line_judge judge = filter_run_judge(run, file);
+    selected_lines selected = {0};
+    const char *lines = NULL;
+    size_t len = 0;
+    while (!filter_run_stops(run) && !filter_file_is_done(run, file)) {
+        const line_result result = line_reader_next_all(reader, &lines, &len);
+        if (result != LINE_READ) {
+            end_reading(run, file, result);
+            break;
+        }
+        if (!line_judge_run(&judge, lines, len, &selected)) {
+            filter_file_trouble(run, file, strerror(ENOMEM));
+            break;
+        }
+        filter_file_take(run, file, &selected);
+        progress_tick(&run->bar, reader->source.input.taken);
+    }
+    selected_lines_done(&selected);
+}
+
+void filter_file_lines(filter_run *run, filtered_file *file) {
+    if (!takes_many(run)) {
+        take_line_by_line(run, file);
+        return;
+    }
+    const unsigned threads = run->options->follows ? 1 : filter_threads_for(run, file);
+    if (threads > 1)
+        filter_threads_take(run, file, threads);
+    take_many(run, file);
 }
 
 void filter_file_close(filter_run *run, filtered_file *file) {

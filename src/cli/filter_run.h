@@ -6,6 +6,7 @@
  */
 #include "cli/context_lines.h"
 #include "cli/filter_options.h"
+#include "cli/line_judge.h"
 #include "cli/line_output.h"
 #include "cli/line_reader.h"
 #include "cli/progress.h"
@@ -13,8 +14,8 @@
 
 /** Over all files. */
 typedef struct filter_totals {
-    uint64_t lines;
-    uint64_t matched;  /**< by the pattern, within the time asked for */
+    uint64_t lines;    /**< 0 where they need not be counted */
+    uint64_t matched;  /**< by the pattern, within the time asked for; counted for --stats only */
     uint64_t selected; /**< the same without --invert */
     uint64_t not_json; /**< counted for --stats only */
     uint64_t untimed;  /**< lines without a timestamp, which --since and --until keep */
@@ -37,7 +38,7 @@ typedef struct filter_run {
 typedef struct filtered_file {
     const char *path;
     line_reader reader;
-    uint64_t number; /**< of the line last read */
+    uint64_t number; /**< of the line last read; 0 where lines need not be counted */
     uint64_t selected;
     context_lines before;
     size_t after_left;       /**< lines still to be printed behind a selected one */
@@ -55,6 +56,19 @@ bool filter_file_open(filter_run *run, filtered_file *file);
 
 /** Take lines until the end of the file, the limit, or filter_run_stops(). */
 void filter_file_lines(filter_run *run, filtered_file *file);
+
+/** How lines are judged many at a time; not for a run that asks more of each line. */
+line_judge filter_run_judge(const filter_run *run, const filtered_file *file);
+
+/** @return whether it is known of this file how many lines have been read. */
+bool filter_run_counts_lines(const filter_run *run, const filtered_file *file);
+
+/** Take the selected lines of a piece of the file, which follows on the piece before. */
+void filter_file_take(filter_run *run, filtered_file *file, const selected_lines *selected);
+
+/** Say what is wrong with the file, and that the run has met trouble. After a signal nothing is:
+ * what fails then fails because of it. */
+void filter_file_trouble(filter_run *run, const filtered_file *file, const char *why);
 
 /** @return whether no further line of the file is wanted. */
 bool filter_file_is_done(const filter_run *run, const filtered_file *file);

@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t caught;
+/* Atomic: other threads ask too. */
+static int caught;
 
 /* A byte in this pipe stands for the signal. Asking `caught` before a call that blocks would miss a
  * signal that comes between the two; poll() sees the byte whenever it was written. */
@@ -15,7 +16,7 @@ static int pipe_ends[2] = {-1, -1};
 
 static void note(int number) {
     const int error = errno;
-    caught = number;
+    __atomic_store_n(&caught, number, __ATOMIC_RELAXED);
     const ssize_t written = write(pipe_ends[1], "", 1);
     (void)written; /* without the pipe, EINTR has to do */
     errno = error;
@@ -31,7 +32,7 @@ void interrupt_catch(void) {
 }
 
 int interrupt_came(void) {
-    return caught;
+    return __atomic_load_n(&caught, __ATOMIC_RELAXED);
 }
 
 void interrupt_wait(int descriptor, int timeout_ms) {
@@ -42,5 +43,5 @@ void interrupt_wait(int descriptor, int timeout_ms) {
 }
 
 int interrupt_exit_status(void) {
-    return 128 + caught;
+    return 128 + interrupt_came();
 }

@@ -36,6 +36,10 @@ bool line_reader_open(line_reader *reader, const char *path);
 /** The next line without its newline, valid until the next call; a last line may lack one. */
 line_result line_reader_next(line_reader *reader, const char **line, size_t *len);
 
+/** All whole lines that are there without waiting for more, with their newlines, and at the end
+ * what is left; at least one line. Valid until the next call. */
+line_result line_reader_next_all(line_reader *reader, const char **lines, size_t *len);
+
 /** Look again where the end was: there may be more by now. */
 void line_reader_resume(line_reader *reader);
 

@@ -32,6 +32,11 @@ ssize_t raw_input_read(raw_input *input, void *out, size_t size) {
     return (ssize_t)given;
 }
 
+void raw_input_seek(raw_input *input, off_t offset) {
+    input->head_begin = input->head_end;
+    lseek(input->descriptor, offset, SEEK_SET);
+}
+
 int raw_input_peek(raw_input *input) {
     if (input->head_end == RAW_HEAD_MAX)
         return 0;

@@ -27,4 +27,7 @@ ssize_t raw_input_read(raw_input *input, void *out, size_t size);
  *  @return 1; 0 at the end, or if the head is full; -1 with errno. */
 int raw_input_peek(raw_input *input);
 
+/** Go on reading a file at an offset, without what was read ahead. */
+void raw_input_seek(raw_input *input, off_t offset);
+
 #endif

@@ -13,7 +13,7 @@ _jsonlog() {
     filter)
         options="-v --invert -m --limit --since --until --timestamp-field -f --follow -c --count
             --only --raw --json -n --line-number -H --with-filename -h --no-filename
-            -A --after -B --before -C --context --color --stats --help"
+            -A --after -B --before -C --context --color -j --threads --stats --help"
         ;;
     explain | lint) options="--color --json --help" ;;
     test-metric-filter) options="--filter-pattern --log-event-messages --help" ;;
@@ -28,8 +28,8 @@ _jsonlog() {
         mapfile -t COMPREPLY < <(compgen -W "15m 1h 1d now" -- "$current")
         return
         ;;
-    -m | --limit | -A | --after | -B | --before | -C | --context | --timestamp-field | --only | \
-        --filter-pattern)
+    -m | --limit | -A | --after | -B | --before | -C | --context | -j | --threads | \
+        --timestamp-field | --only | --filter-pattern)
         return
         ;;
     esac

@@ -29,6 +29,7 @@ complete -c jsonlog -n '__fish_seen_subcommand_from filter' -s h -l no-filename 
 complete -c jsonlog -n '__fish_seen_subcommand_from filter' -s A -l after -x -d 'N lines behind each'
 complete -c jsonlog -n '__fish_seen_subcommand_from filter' -s B -l before -x -d 'N lines before each'
 complete -c jsonlog -n '__fish_seen_subcommand_from filter' -s C -l context -x -d 'N lines on both sides'
+complete -c jsonlog -n '__fish_seen_subcommand_from filter' -s j -l threads -x -d 'Threads for large files'
 complete -c jsonlog -n '__fish_seen_subcommand_from filter' -l stats -d 'Lines, bytes, seconds on stderr'
 
 complete -c jsonlog -n '__fish_seen_subcommand_from test-metric-filter' -l filter-pattern -x -d 'The pattern'
