@@ -20,14 +20,6 @@
  * half. (Not so where the file cannot be read back, and between a process and the children of a
  * fork that go on with its descriptor.)
  *
- * Looking costs a system call for each line, and a lock between the threads, so it is not done
- * while this process is the only one that writes to the file. Processes with this library see each
- * other by fcntl() locks on bytes far behind its end; one that finds the file in use by a process
- * that does not look waits for up to 51 ms when it opens it, so that the other one knows. A program
- * without this library is not seen: what it leaves of a line when it is killed may get a line of
- * ours behind it. On file systems that are not of this machine (NFS, SMB, FUSE), and where the
- * system has no such locks, each line is looked at.
- *
  * The path is looked at once a second (`check_ms`), by the next line: if the file was renamed,
  * removed or replaced, a new one is opened (50 ms after a rename, so that whoever renamed it can
  * make the new one). So it works with logrotate in both of its ways: `create` (with or without a

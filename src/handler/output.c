@@ -151,76 +151,27 @@ static jsonlog_status write_line(jl_output *o, jl_target *t, const jsonlog_line 
     return own > 0 ? leave_torn(o, t, line, error, own) : refuse(t, error);
 }
 
-/* Again and again, as long as it lands behind what a killed process has left. */
-static jsonlog_status set_apart(jl_output *o, jl_target *t, const jsonlog_line *line,
-                                jl_place *place) {
-    jsonlog_status status = JSONLOG_OK;
-    for (int i = 0; i < APART_TRIES_MAX && status == JSONLOG_OK && *place == JL_PLACE_BEHIND; i++) {
+static jsonlog_status write_apart(jl_output *o, jl_target *t, const jsonlog_line *line) {
+    jsonlog_status status = write_line(o, t, line);
+    for (int i = 0; i < APART_TRIES_MAX && status == JSONLOG_OK &&
+                    jl_output_is_behind_unfinished(o, t, line->text, line->len);
+         i++) {
         jl_handler_count_torn(o->handler);
         status = write_line(o, t, line);
-        if (status == JSONLOG_OK)
-            *place = jl_output_place(o, t, line->text, line->len);
     }
     return status;
-}
-
-static jsonlog_status write_looking(jl_output *o, jl_target *t, const jsonlog_line *line,
-                                    int64_t alone_since_ns) {
-    jsonlog_status status = write_line(o, t, line);
-    if (status != JSONLOG_OK)
-        return status;
-    jl_place place = jl_output_place(o, t, line->text, line->len);
-    status = set_apart(o, t, line, &place);
-    if (status == JSONLOG_OK && place == JL_PLACE_OWN && alone_since_ns != 0)
-        jl_output_be_alone(t, alone_since_ns);
-    return status;
-}
-
-/* The write has taken so long that somebody may have come meanwhile. */
-static __attribute__((noinline)) jsonlog_status look_late(jl_output *o, jl_target *t,
-                                                          const jsonlog_line *line) {
-    const bool is_entered = jl_handler_is_entered(o->handler);
-    if (!is_entered && !jl_handler_enter(o->handler))
-        return JSONLOG_OK;
-    jl_place place = jl_output_find_place(o, t, line->text, line->len);
-    const jsonlog_status status = set_apart(o, t, line, &place);
-    if (!is_entered)
-        jl_handler_leave(o->handler);
-    return status;
-}
-
-static jsonlog_status write_alone(jl_output *o, jl_target *t, const jsonlog_line *line,
-                                  int64_t until_ns) {
-    const jsonlog_status status = write_line(o, t, line);
-    if (JSONLOG_UNLIKELY(status == JSONLOG_OK && jl_clock_monotonic_ns() >= until_ns))
-        return look_late(o, t, line);
-    return status;
-}
-
-static jsonlog_status write_apart(jl_output *o, jl_target *t, const jsonlog_line *line) {
-    int64_t until_ns = 0;
-    if (jl_output_is_alone(t, &until_ns))
-        return write_alone(o, t, line, until_ns);
-    const int64_t since_ns = jl_output_look_around(o, t);
-    if (since_ns != 0 && jl_output_is_alone(t, &until_ns))
-        return write_alone(o, t, line, until_ns);
-    return write_looking(o, t, line, since_ns);
 }
 
 /* Of many lines, only the first can stand behind an unfinished one. What comes of writing it again
  * is nothing that the others could be held back for. */
 static void set_first_apart(jl_output *o, jl_target *t, const char *bytes, size_t len) {
-    int64_t until_ns = 0;
-    const jl_place place = jl_output_find_place(o, t, bytes, len);
-    if (jl_output_is_alone(t, &until_ns))
-        t->end = 0; /* lines without the lock follow */
-    if (place != JL_PLACE_BEHIND)
+    if (!jl_output_is_behind_unfinished(o, t, bytes, len))
         return;
     const char *newline = memchr(bytes, '\n', len);
     const jsonlog_line first = {.text = bytes,
                                 .len = newline == NULL ? len : (size_t)(newline - bytes) + 1};
     jl_handler_count_torn(o->handler);
-    if (write_looking(o, t, &first, 0) != JSONLOG_OK)
+    if (write_apart(o, t, &first) != JSONLOG_OK)
         jl_handler_count_loss(o->handler, errno);
 }
 
@@ -289,13 +240,10 @@ static jsonlog_status write_without_lock(jl_output *o, jl_target *t, const jsonl
 }
 
 jsonlog_status jl_output_write(jl_output *o, const jsonlog_line *line) {
-    int64_t until_ns = 0;
     jl_target *t = jl_output_target(o);
     const bool is_free = needs_no_lock(o, t);
-    if (is_free && !(o->stands_apart && t->out.is_append))
+    if (is_free && !o->stands_apart)
         return write_without_lock(o, t, line);
-    if (is_free && jl_output_is_alone(t, &until_ns))
-        return write_alone(o, t, line, until_ns);
     if (jl_handler_is_entered(o->handler))
         return write_entered(o, line);
     const jsonlog_status status = write_not_entered(o, line);
@@ -311,15 +259,9 @@ jsonlog_status jl_output_flush(jl_output *o) {
     return get(&t->is_closed) ? refuse(t, EPIPE) : write_rest(o, t);
 }
 
-/* The rest is the parent's to write, and its locks on the file are not ours to give back. Who goes
- * on with its descriptor is seen by others as the parent, and has to look where each line lands. */
+/* The rest is the parent's to write. */
 void jl_output_after_fork(jl_output *o) {
-    jl_target *t = jl_output_target(o);
     o->rest_len = 0;
-    if (t != NULL) {
-        t->is_present = t->has_claim = false;
-        t->alone_until_ns = t->end = 0;
-    }
     if (o->policy != NULL)
         o->policy->forget(o->policy_self);
 }

@@ -5,18 +5,15 @@
  * rotating handlers have in common.
  *
  * A regular file opened with O_APPEND needs no lock, and the epoch keeps a replaced target for the
- * threads that write without: all of them, or if the output `stands_apart` those that are known to
- * be of the only process that writes to the file, and nested calls that find the handler in use.
- * Everything else, and every output with a policy or `is_locked`, is written to with the handler
- * entered. A line that was left unfinished is closed with a newline in front of the next.
+ * threads that write without: all of them, or if the output `stands_apart` those of nested calls
+ * that find the handler in use. Everything else, and every output with a policy or `is_locked`, is
+ * written to with the handler entered. A line that was left unfinished is closed with a newline in
+ * front of the next.
  */
-#include "base/clock.h"
 #include "base/epoch.h"
 #include "handler/descriptor.h"
 #include "handler/rescue.h"
 #include "record/handler_base.h"
-
-#include <time.h>
 
 /** Where lines go. Replaced as a whole; a thread without the lock may still be writing to the old
  *  one, so that is retired rather than freed. */
@@ -24,14 +21,10 @@ typedef struct jl_target {
     jl_retired retired;
     jl_descriptor out;
     bool owns_descriptor;
-    bool is_closed;  /**< nobody reads any more: EPIPE was seen; atomic */
-    bool is_torn;    /**< the last write stopped inside a line; atomic */
-    off_t end;       /**< where the last write with the handler entered ended; 0: not known */
-    int reader;      /**< of the same file; below 0: none */
-    bool is_present; /**< other processes see that this one writes to the file */
-    bool has_claim;  /**< … and wait before they do */
-    int64_t alone_until_ns; /**< atomic; nobody else writes to it before that; 0: somebody may */
-    int64_t look_ns;        /**< when to look for others again */
+    bool is_closed; /**< nobody reads any more: EPIPE was seen; atomic */
+    bool is_torn;   /**< the last write stopped inside a line; atomic */
+    off_t end;      /**< where the last write with the handler entered ended; 0: not known */
+    int reader;     /**< of the same file; below 0: none */
 } jl_target;
 
 struct jl_output;
@@ -59,7 +52,6 @@ typedef struct jl_output {
     bool stands_apart; /**< lines are written again that land behind what a killed process has left
                             unfinished; set before init. For files with a path of their own, because
                             others may have text without a newline for a purpose */
-    int64_t shared_ns; /**< when another process was last seen to write to the file; 0: never */
     char *
         rest; /**< what a full descriptor did not take of the last line; with the handler entered */
     size_t rest_size;
@@ -69,17 +61,6 @@ typedef struct jl_output {
     void *policy_self;
     jl_holder holder; /**< ready: entered by the thread that crashed */
 } jl_output;
-
-/** The monotonic clock as of the last tick, where there is one: some milliseconds behind the exact
- * one at a quarter of its cost. */
-static inline int64_t jl_output_tick_ns(void) {
-#ifdef CLOCK_MONOTONIC_COARSE
-    struct timespec now;
-    if (clock_gettime(CLOCK_MONOTONIC_COARSE, &now) == 0)
-        return (int64_t)now.tv_sec * INT64_C(1000000000) + (int64_t)now.tv_nsec;
-#endif
-    return jl_clock_monotonic_ns();
-}
 
 /** @return NULL without memory or for a bad descriptor (errno EBADF); that stays the caller's. */
 jl_target *jl_target_new(int fd, bool owns_descriptor);
@@ -120,42 +101,10 @@ size_t jl_output_held(const jl_output *output);
 int jl_output_write_closing(jl_output *output, jl_target *target, const char *bytes, size_t len,
                             size_t *own);
 
-/** Where a line has landed. */
-typedef enum jl_place {
-    JL_PLACE_OWN,     /**< on a line of its own */
-    JL_PLACE_BEHIND,  /**< behind a line that another process has left unfinished */
-    JL_PLACE_UNKNOWN, /**< the file cannot be read back, or somebody has written since */
-} jl_place;
-
-/** Look at bytes that were written just now. Entered. */
-jl_place jl_output_place(const jl_output *output, jl_target *target, const char *bytes, size_t len);
-
-/** The same, where other threads may have written meanwhile without the lock. Entered. */
-jl_place jl_output_find_place(const jl_output *output, jl_target *target, const char *bytes,
-                              size_t len);
-
-/* ---- output_alone.c ---- */
-
-/** Make this process known to others that write to the file, and wait until they know it. Before
- * the first line is written to the target. */
-void jl_output_join(const jl_output *output, jl_target *target);
-
-/** See, if it is time for it, whether others write to the file. Entered, before a line is written.
- *  @return the moment at which nobody was there, or 0. Once the line stands on its own that moment
- *  can be given to jl_output_be_alone(). */
-int64_t jl_output_look_around(jl_output *output, jl_target *target);
-void jl_output_be_alone(jl_target *target, int64_t since_ns);
-
-/** Before this much of the time is left it is looked at again: more than a tick of any kernel, for
- * the clock is one that ticks, and than a write usually takes. */
-#define JL_ALONE_RESERVE_NS INT64_C(20000000)
-
-/** Whether lines may be written without looking where they land, and without a lock, as long as
- * they are out before `until_ns`. */
-static inline bool jl_output_is_alone(const jl_target *target, int64_t *until_ns) {
-    *until_ns = __atomic_load_n(&target->alone_until_ns, __ATOMIC_RELAXED);
-    return *until_ns != 0 && jl_output_tick_ns() < *until_ns - JL_ALONE_RESERVE_NS;
-}
+/** Look at bytes that were written just now. Entered.
+ *  @return whether they begin behind a line that another process has left unfinished. */
+bool jl_output_is_behind_unfinished(const jl_output *output, jl_target *target, const char *bytes,
+                                    size_t len);
 
 static inline jl_output *jl_output_of(jl_holder *holder) {
     return (jl_output *)(void *)((char *)holder - offsetof(jl_output, holder));

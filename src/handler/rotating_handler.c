@@ -210,10 +210,12 @@ static void rotate_if_due(rotating *r, const jsonlog_line *line, int64_t now_s) 
 
 /* ---- the class ---- */
 
-/* Where other processes may append too, the output has looked where the line ended. */
+/* After a write the descriptor stands at the end of its line, behind what others have appended. */
 static void count_bytes(rotating *r, size_t len) {
-    const off_t end = r->file.output.policy != NULL ? 0 : jl_output_target(&r->file.output)->end;
-    r->size = end > 0 ? (uint64_t)end : r->size + len;
+    const off_t end = r->file.output.policy != NULL
+                          ? -1
+                          : lseek(jl_output_target(&r->file.output)->out.fd, 0, SEEK_CUR);
+    r->size = end >= 0 ? (uint64_t)end : r->size + len;
 }
 
 static jsonlog_status rotating_write(void *self, const jsonlog_line *line) {

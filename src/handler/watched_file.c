@@ -17,9 +17,6 @@
  *  another process of ours, makes a new one a moment later and does not expect to find one. */
 #define MISSING_NS (50 * NS_PER_MS)
 
-/** Some ticks of the slowest of kernels (100 a second). */
-#define TICKS_NS (50 * NS_PER_MS)
-
 static uint32_t reopen_requests; /* atomic */
 
 void jsonlog_file_reopen_all(void) {
@@ -53,7 +50,6 @@ static jl_target *open_target(jl_watched_file *file, int *error) {
         close(fd);
         return NULL;
     }
-    jl_output_join(&file->output, t);
     jl_output_close_torn(&file->output, t);
     return t;
 }
@@ -111,8 +107,8 @@ static bool claim_look(jl_watched_file *file) {
     int64_t due_ns = __atomic_load_n(&file->next_look_ns, __ATOMIC_RELAXED);
     if (due_ns == JL_LOOK_NEVER)
         return false;
-    int64_t now_ns = file->look_ns < TICKS_NS ? jl_clock_monotonic_ns() : jl_output_tick_ns();
-    if (JSONLOG_LIKELY(now_ns < due_ns))
+    int64_t now_ns = jl_clock_monotonic_ns();
+    if (now_ns < due_ns)
         return false;
     return __atomic_compare_exchange_n(&file->next_look_ns, &due_ns, now_ns + interval_of(file),
                                        false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
