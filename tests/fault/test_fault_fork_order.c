@@ -8,6 +8,8 @@
 #include <cmocka.h>
 
 #include "fault/fault_child.h"
+#include "fault/fault_report.h"
+#include "support/fork_guard.h"
 #include "support/under_tsan.h"
 
 #include <jsonlog/file.h>
@@ -66,7 +68,14 @@ static void live_on(void) {
     _exit(beats() && beats() ? 0 : 1);
 }
 
+/* A thread that begins allocates within AddressSanitizer, past the guard. */
+static void await_threads(void) {
+    for (int i = 0; UNDER_ASAN && i < 3; i++)
+        require(beats());
+}
+
 static void fork_twice(void) {
+    await_threads();
     for (int i = 0; i < 2; i++) {
         const pid_t pid = fork();
         if (pid == 0)
@@ -75,6 +84,7 @@ static void fork_twice(void) {
     }
     require(beats());
     jsonlog_heartbeat_stop();
+    print_fault((fault_report){"fork", "heartbeat", 2, 2, 0, 0});
 }
 
 static void use(jsonlog_handler *handler) {
@@ -124,6 +134,8 @@ static void a_heartbeat_before_all(void **state) {
 }
 
 int main(void) {
+    if (!install_fork_guard())
+        return 1;
     sink = open("/dev/null", O_WRONLY);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_buffer_before_the_loggers),
