@@ -46,16 +46,20 @@ static void add_output(jsonlog_logger *log, kept_line *kept, const jsonlog_json_
     jsonlog_handler_release(handler);
 }
 
-/* A logger of its own for each set of options: a head belongs to one formatter. */
-static jsonlog_logger *logger_with_both(const char *name, jsonlog_json_options options) {
+static void add_both(jsonlog_logger *log, jsonlog_json_options options) {
     static const char *const nothing[] = {"no record has this key"};
-    jsonlog_logger *log = jsonlog_get(name);
-    jsonlog_logger_set_propagate(log, false);
-    jsonlog_logger_set_level(log, 1);
     add_output(log, &direct_one, &options, true);
     options.exclude = nothing;
     options.exclude_count = 1;
     add_output(log, &general_one, &options, false);
+}
+
+/* A logger of its own for each set of options: a head belongs to one formatter. */
+static jsonlog_logger *logger_with_both(const char *name, jsonlog_json_options options) {
+    jsonlog_logger *log = jsonlog_get(name);
+    jsonlog_logger_set_propagate(log, false);
+    jsonlog_logger_set_level(log, 1);
+    add_both(log, options);
     return log;
 }
 
@@ -233,8 +237,9 @@ static bool has(const char *text) {
 static void a_head_is_of_its_logger_and_level(void **state) {
     (void)state;
     const jsonlog_json_options options = JSONLOG_JSON_OPTIONS_INIT;
-    jsonlog_logger *first = logger_with_both("head.first", options);
-    jsonlog_logger *second = logger_with_both("head.second", options);
+    logger_with_both("head", options); /* one formatter for both */
+    jsonlog_logger *first = jsonlog_get("head.first");
+    jsonlog_logger *second = jsonlog_get("head.second");
     for (int i = 0; i < 3; i++) {
         log_literal(first);
         assert_true(has("\"logger\":\"head.first\""));
@@ -251,6 +256,38 @@ static void a_head_is_of_its_logger_and_level(void **state) {
     log_literal(first);
     assert_true(has("\"logType\":\"ERROR\""));
     check_lines();
+}
+
+/* The first pair keeps the head, the second pair's lines are compared. */
+static void a_head_is_of_its_formatter(void **state) {
+    (void)state;
+    jsonlog_json_options options = JSONLOG_JSON_OPTIONS_INIT;
+    jsonlog_logger *log = logger_with_both("head.formatter", options);
+    options.message_always = true;
+    add_both(log, options);
+    for (int i = 0; i < 3; i++) {
+        jsonlog_error(log, "literal", "a", 1);
+        assert_true(has("\"message\":\"literal\""));
+        check_lines();
+    }
+}
+
+/* A function that is inlined in two places has one site there and two literals. */
+static void a_head_is_of_its_message(void **state) {
+    (void)state;
+    static jsonlog_slot slot;
+    static const jsonlog_site site = {
+        JSONLOG_SITE_ABI, JSONLOG_LEVEL_INFO, 0, __LINE__, __FILE__, "log", "", &slot};
+    jsonlog_logger *log =
+        logger_with_both("head.message", (jsonlog_json_options)JSONLOG_JSON_OPTIONS_INIT);
+    const char *const literals[] = {"the one", "the two", "the three"};
+    for (int i = 0; i < 6; i++) {
+        jsonlog_value message = jsonlog_from_string(literals[i % 3]);
+        message.flags = JSONLOG_VALUE_LITERAL;
+        jsonlog_log_values(log, &site, &message);
+        assert_true(has(literals[i % 3]));
+        check_lines();
+    }
 }
 
 static void ordinary_records_go_directly(void **state) {
@@ -291,6 +328,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_what_the_general_way_writes),
         cmocka_unit_test(a_head_is_of_its_logger_and_level),
+        cmocka_unit_test(a_head_is_of_its_formatter),
+        cmocka_unit_test(a_head_is_of_its_message),
         cmocka_unit_test(ordinary_records_go_directly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
