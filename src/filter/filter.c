@@ -217,9 +217,17 @@ static const char *line_end(const char *inside, const char *end) {
     return newline == NULL ? end : newline;
 }
 
-/* No needle holds a newline: the place that was found is inside the line that may match. */
+/* Is a line in which a needle was found one that matches, without a further look? */
+static bool needles_decide(const jsonlog_filter *filter) {
+    return filter->kind == JSONLOG_FILTER_TEXT && filter->prefilter.count > 0 &&
+           jl_text_is_one_of(filter->text, JL_NEEDLE_MAX);
+}
+
+/* The place that was found is inside the line that may match, or in front of a newline that a term
+ * of a text pattern holds, which no line does. */
 const char *jsonlog_filter_find(const jsonlog_filter *filter, const char **at, const char *end,
                                 size_t *len) {
+    const bool is_decided = needles_decide(filter);
     while (*at < end) {
         const char *inside = jl_prefilter_find(&filter->prefilter, *at, end);
         if (inside == NULL)
@@ -228,7 +236,7 @@ const char *jsonlog_filter_find(const jsonlog_filter *filter, const char **at, c
         const char *newline = line_end(inside, end);
         *at = newline < end ? newline + 1 : end;
         *len = (size_t)(newline - line);
-        if (match_line(filter, (jl_text){line, *len}))
+        if (is_decided || match_line(filter, (jl_text){line, *len}))
             return line;
     }
     *at = end;

@@ -55,6 +55,10 @@ static inline bool jl_term_occurs(const jl_term *term, jl_text line) {
     return jl_term_find(term, line) != SIZE_MAX;
 }
 
+/** Of the terms that count, is one enough, and has none more than `len` bytes? Then to find one is
+ * to know that the line matches. A term with a newline is in no line of a buffer. */
+bool jl_text_is_one_of(const jl_text_program *program, size_t len);
+
 bool jl_text_match(const jl_text_program *program, jl_text line);
 
 #endif

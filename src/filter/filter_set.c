@@ -1,0 +1,401 @@
+#include <jsonlog/filter_set.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "filter/condition.h"
+#include "filter/set_search.h"
+#include "filter/set_tree.h"
+
+enum { ALONE = UINT16_MAX };
+
+/* A filter and how it is asked. */
+typedef struct member {
+    const jsonlog_filter *filter;
+    const uint16_t *places; /* of each condition in the tree */
+    uint64_t branches;      /* of these places */
+    uint16_t tree;          /* ALONE: it is in none */
+    bool is_decided;        /* by its needles */
+} member;
+
+struct jsonlog_filter_set {
+    member *members;
+    size_t count;
+    size_t words;
+    uint64_t *always; /* filters that are in question on every line, one bit each */
+    bool has_always;
+    jl_set_search search;
+    jl_set_tree **trees;
+    size_t tree_count;
+    uint16_t *places;       /* of all members */
+    jsonlog_filter **owned; /* NULL: the filters are borrowed */
+};
+
+/* --- a line ---------------------------------------------------------------------------------- */
+
+/* What has been read of the line so far. */
+typedef struct question {
+    jl_text line;
+    uint16_t tree; /* the one whose values are there; ALONE: none */
+    bool is_json;
+    jl_set_values values;
+} question;
+
+static bool is_true(const question *q, const jl_condition *condition, uint16_t place) {
+    const uint8_t found = q->values.found[place];
+    bool is_hit = found != 0 && jl_condition_hit(condition, &q->values.values[place]);
+    if (condition->operation == JL_OP_IS_NULL)
+        is_hit |= (found & JL_SET_HAS_NULL) != 0;
+    return jl_condition_verdict(condition, is_hit, false);
+}
+
+static bool evaluate(const question *q, const member *m) {
+    const jl_json_program *program = m->filter->json;
+    bool verdicts[JL_CONDITIONS_MAX];
+    for (size_t i = 0; i < program->condition_count; i++)
+        verdicts[i] = is_true(q, &program->conditions[i], m->places[i]);
+    return jl_joints_verdict(program->joints, program->joint_count, verdicts);
+}
+
+/* Of all filters that are in question. Those of one tree are asked one after the other. */
+static uint64_t branches_asked_for(const jsonlog_filter_set *set, uint16_t tree,
+                                   const uint64_t *matches) {
+    uint64_t branches = 0;
+    for (size_t word = 0; word < set->words; word++) {
+        for (uint64_t left = matches[word]; left != 0; left &= left - 1) {
+            const member *m = &set->members[word * 64 + (size_t)__builtin_ctzll(left)];
+            branches |= m->tree == tree ? m->branches : 0;
+        }
+    }
+    return branches;
+}
+
+static void read_tree(const jsonlog_filter_set *set, question *q, uint16_t tree,
+                      const uint64_t *matches) {
+    const uint64_t branches = branches_asked_for(set, tree, matches);
+    q->tree = tree;
+    q->is_json = jl_set_tree_read(set->trees[tree], q->line, branches, &q->values);
+}
+
+static bool holds(const jsonlog_filter_set *set, question *q, const member *m,
+                  const uint64_t *matches) {
+    if (m->is_decided)
+        return true;
+    if (m->tree == ALONE)
+        return jsonlog_filter_match(m->filter, q->line.ptr, q->line.len);
+    if (m->tree != q->tree)
+        read_tree(set, q, m->tree, matches);
+    return q->is_json && evaluate(q, m);
+}
+
+/* Of the filters whose bits are set, keep those that match. */
+static size_t settle(const jsonlog_filter_set *set, jl_text line, uint64_t *matches) {
+    question q;
+    q.line = line;
+    q.tree = ALONE;
+    size_t count = 0;
+    for (size_t word = 0; word < set->words; word++) {
+        for (uint64_t left = matches[word]; left != 0; left &= left - 1) {
+            const size_t bit = (size_t)__builtin_ctzll(left);
+            if (holds(set, &q, &set->members[word * 64 + bit], matches))
+                count++;
+            else
+                matches[word] &= ~(UINT64_C(1) << bit);
+        }
+    }
+    return count;
+}
+
+/* @param from  no needle begins before it. */
+static size_t match_line(const jsonlog_filter_set *set, jl_text line, const char *from,
+                         uint64_t *matches) {
+    for (size_t i = 0; i < set->words; i++)
+        matches[i] = set->always[i];
+    jl_set_search_run(&set->search, from, line.ptr + line.len, matches);
+    return settle(set, line, matches);
+}
+
+size_t jsonlog_filter_set_match(const jsonlog_filter_set *set, const char *line, size_t len,
+                                uint64_t *matches) {
+    /* An empty line may come as NULL, which no search takes. */
+    const jl_text text = {line == NULL ? "" : line, len};
+    return match_line(set, text, text.ptr, matches);
+}
+
+/* --- many lines ------------------------------------------------------------------------------ */
+
+/* A byte of the next line that may match; NULL: there is none. */
+static const char *find_inside(const jsonlog_filter_set *set, const char *at, const char *end) {
+    return set->has_always ? at : jl_set_search_run(&set->search, at, end, NULL);
+}
+
+const char *jsonlog_filter_set_find(const jsonlog_filter_set *set, const char **at, const char *end,
+                                    size_t *len, uint64_t *matches) {
+    while (*at < end) {
+        const char *inside = find_inside(set, *at, end);
+        if (inside == NULL)
+            break;
+        const char *before = memrchr(*at, '\n', (size_t)(inside - *at));
+        const char *line = before == NULL ? *at : before + 1;
+        const char *newline = memchr(inside, '\n', (size_t)(end - inside));
+        *len = (size_t)((newline == NULL ? end : newline) - line);
+        *at = newline == NULL ? end : newline + 1;
+        const char *from = inside - line > JL_NEEDLE_MAX ? inside - JL_NEEDLE_MAX : line;
+        if (match_line(set, (jl_text){line, *len}, from, matches) > 0)
+            return line;
+    }
+    *at = end;
+    return NULL;
+}
+
+size_t jsonlog_filter_set_next(const uint64_t *matches, size_t count, size_t from) {
+    while (from < count) {
+        const uint64_t left = matches[from / 64] >> (from % 64);
+        if (left != 0) {
+            from += (size_t)__builtin_ctzll(left);
+            return from < count ? from : count;
+        }
+        from += 64 - from % 64;
+    }
+    return count;
+}
+
+/* --- making one: trees ----------------------------------------------------------------------- */
+
+/* Wildcards select many values, of which a tree of single ones knows nothing. */
+static bool fits_tree(const jsonlog_filter *filter) {
+    if (filter->kind != JSONLOG_FILTER_JSON)
+        return false;
+    for (size_t i = 0; i < filter->json->condition_count; i++) {
+        if (filter->json->conditions[i].is_wild)
+            return false;
+    }
+    return true;
+}
+
+static size_t count_conditions(const jsonlog_filter_set *set) {
+    size_t count = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        if (fits_tree(set->members[i].filter))
+            count += set->members[i].filter->json->condition_count;
+    }
+    return count;
+}
+
+/* As many filters from *next on as one tree takes. @return false if memory is out. */
+static bool make_tree(jsonlog_filter_set *set, size_t *next, uint16_t **places) {
+    jl_set_tree_maker *maker = jl_set_tree_maker_new();
+    if (maker == NULL)
+        return false;
+    uint16_t *first = *places;
+    for (; *next < set->count; ++*next) {
+        member *m = &set->members[*next];
+        if (!fits_tree(m->filter))
+            continue;
+        if (!jl_set_tree_add(maker, m->filter->json, *places))
+            break;
+        m->places = *places;
+        m->tree = (uint16_t)set->tree_count;
+        *places += m->filter->json->condition_count;
+    }
+    jl_set_tree *tree = jl_set_tree_make(maker, first, (size_t)(*places - first));
+    jl_free(maker);
+    if (tree != NULL)
+        set->trees[set->tree_count++] = tree;
+    return tree != NULL;
+}
+
+static void note_branches(const jsonlog_filter_set *set, member *m) {
+    if (m->tree == ALONE)
+        return;
+    for (size_t i = 0; i < m->filter->json->condition_count; i++)
+        m->branches |= set->trees[m->tree]->nodes[m->places[i]].branch;
+}
+
+static bool make_trees(jsonlog_filter_set *set) {
+    const size_t conditions = count_conditions(set);
+    if (conditions == 0)
+        return true;
+    /* Every tree but the last takes a filter at least. */
+    set->places = jl_calloc(conditions, sizeof *set->places);
+    set->trees = jl_calloc(set->count, sizeof(jl_set_tree *));
+    if (set->places == NULL || set->trees == NULL)
+        return false;
+    uint16_t *places = set->places;
+    for (size_t next = 0; next < set->count;) {
+        if (!make_tree(set, &next, &places))
+            return false;
+    }
+    for (size_t i = 0; i < set->count; i++)
+        note_branches(set, &set->members[i]);
+    return true;
+}
+
+/* --- making one: needles --------------------------------------------------------------------- */
+
+typedef struct wish_list {
+    jl_set_wish *wishes;
+    size_t count;
+    size_t capacity;
+} wish_list;
+
+static bool add_wishes(wish_list *list, const jl_set_needles *needles, size_t owner) {
+    if (list->count + needles->count > list->capacity) {
+        const size_t capacity = 2 * (list->count + needles->count);
+        jl_set_wish *wishes = jl_realloc(list->wishes, capacity * sizeof *wishes);
+        if (wishes == NULL)
+            return false;
+        list->wishes = wishes;
+        list->capacity = capacity;
+    }
+    for (size_t i = 0; i < needles->count; i++)
+        list->wishes[list->count++] = (jl_set_wish){needles->needles[i], (uint32_t)owner};
+    return true;
+}
+
+static bool collect_wishes(jsonlog_filter_set *set, jl_set_needles *needles, wish_list *list) {
+    for (size_t i = 0; i < set->count; i++) {
+        member *m = &set->members[i];
+        jl_set_needles_of(m->filter, needles);
+        m->is_decided = needles->decides || m->filter->kind == JSONLOG_FILTER_ALL;
+        if (needles->count == 0) {
+            set->always[i / 64] |= UINT64_C(1) << (i % 64);
+            set->has_always = true;
+        } else if (!add_wishes(list, needles, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool make_search(jsonlog_filter_set *set) {
+    wish_list list = {NULL, 0, 0};
+    jl_set_needles *needles = jl_alloc(sizeof *needles);
+    const bool is_made = needles != NULL && collect_wishes(set, needles, &list) &&
+                         jl_set_search_init(&set->search, list.wishes, list.count, set->count);
+    jl_free(list.wishes);
+    jl_free(needles);
+    return is_made;
+}
+
+/* --- making one ------------------------------------------------------------------------------ */
+
+/* One word at least, so that no allocation is of nothing. */
+static jsonlog_filter_set *new_set(size_t count) {
+    jsonlog_filter_set *set = jl_calloc(1, sizeof *set);
+    if (set == NULL)
+        return NULL;
+    set->count = count;
+    set->words = JSONLOG_FILTER_SET_WORDS(count);
+    set->members = jl_calloc(count + 1, sizeof *set->members);
+    set->always = jl_calloc(set->words + 1, sizeof *set->always);
+    if (set->members != NULL && set->always != NULL)
+        return set;
+    jsonlog_filter_set_free(set);
+    return NULL;
+}
+
+static bool has_null(const jsonlog_filter *const *filters, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (filters[i] == NULL)
+            return true;
+    }
+    return false;
+}
+
+jsonlog_status jsonlog_filter_set_new(const jsonlog_filter *const *filters, size_t count,
+                                      jsonlog_filter_set **out) {
+    if (out == NULL || (filters == NULL && count > 0) || count > JSONLOG_FILTER_SET_MAX)
+        return count > JSONLOG_FILTER_SET_MAX ? JSONLOG_E_LIMIT : JSONLOG_E_INVALID;
+    if (has_null(filters, count))
+        return JSONLOG_E_INVALID;
+    jsonlog_filter_set *set = new_set(count);
+    if (set == NULL)
+        return JSONLOG_E_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        set->members[i] = (member){.filter = filters[i], .tree = ALONE};
+    if (!make_trees(set) || !make_search(set)) {
+        jsonlog_filter_set_free(set);
+        return JSONLOG_E_NOMEM;
+    }
+    *out = set;
+    return JSONLOG_OK;
+}
+
+static void free_filters(jsonlog_filter **filters, size_t count) {
+    for (size_t i = 0; filters != NULL && i < count; i++)
+        jsonlog_filter_free(filters[i]);
+    jl_free(filters);
+}
+
+/* @param done  how many are compiled. */
+static jsonlog_status compile_all(const char *const *patterns, size_t count,
+                                  jsonlog_filter **filters, size_t *done, jsonlog_err *err) {
+    for (*done = 0; *done < count; ++*done) {
+        const char *pattern = patterns[*done];
+        if (pattern == NULL)
+            return jl_err_set(err, JSONLOG_E_INVALID, JSONLOG_NO_OFFSET,
+                              "a pattern of a set must not be NULL");
+        const jsonlog_status status =
+            jsonlog_filter_compile(pattern, strlen(pattern), &filters[*done], err);
+        if (status != JSONLOG_OK)
+            return status;
+    }
+    return JSONLOG_OK;
+}
+
+static jsonlog_status make_owning(jsonlog_filter **filters, size_t count, jsonlog_filter_set **out,
+                                  jsonlog_err *err) {
+    jsonlog_filter_set *set = NULL;
+    const jsonlog_status status =
+        jsonlog_filter_set_new((const jsonlog_filter *const *)filters, count, &set);
+    if (status != JSONLOG_OK)
+        return jl_err_nomem(err);
+    set->owned = filters;
+    *out = set;
+    return JSONLOG_OK;
+}
+
+jsonlog_status jsonlog_filter_set_compile(const char *const *patterns, size_t count,
+                                          jsonlog_filter_set **out, size_t *bad, jsonlog_err *err) {
+    size_t done = count;
+    if (bad == NULL)
+        bad = &done;
+    *bad = count;
+    if (out == NULL || (patterns == NULL && count > 0))
+        return jl_err_set(err, JSONLOG_E_INVALID, JSONLOG_NO_OFFSET,
+                          "the patterns and the place for the set must not be NULL");
+    if (count > JSONLOG_FILTER_SET_MAX)
+        return jl_err_set(err, JSONLOG_E_LIMIT, JSONLOG_NO_OFFSET, "a set has at most %d patterns",
+                          JSONLOG_FILTER_SET_MAX);
+    jsonlog_filter **filters = jl_calloc(count + 1, sizeof(jsonlog_filter *));
+    if (filters == NULL)
+        return jl_err_nomem(err);
+    jsonlog_status status = compile_all(patterns, count, filters, bad, err);
+    if (status == JSONLOG_OK)
+        status = make_owning(filters, count, out, err);
+    if (status != JSONLOG_OK)
+        free_filters(filters, count);
+    return status;
+}
+
+void jsonlog_filter_set_free(jsonlog_filter_set *set) {
+    if (set == NULL)
+        return;
+    for (size_t i = 0; i < set->tree_count; i++)
+        jl_free(set->trees[i]);
+    jl_set_search_done(&set->search);
+    free_filters(set->owned, set->count);
+    jl_free(set->trees);
+    jl_free(set->places);
+    jl_free(set->always);
+    jl_free(set->members);
+    jl_free(set);
+}
+
+size_t jsonlog_filter_set_count(const jsonlog_filter_set *set) {
+    return set->count;
+}
+
+const jsonlog_filter *jsonlog_filter_set_get(const jsonlog_filter_set *set, size_t index) {
+    return index < set->count ? set->members[index].filter : NULL;
+}
