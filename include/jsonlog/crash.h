@@ -41,8 +41,10 @@
  *    handlers of other kinds);
  *  - "unflushed" are lines whose owner was inside a call, so that they may have been written, or
  *    may not even have been accepted. They are left alone.
- * Every accepted line of these handlers is in the log or in one of the last two. Lines in the
- * buffers of other handlers (socket, syslog, flight recorder, memory, stdio) are not counted.
+ * Every accepted line of these handlers is in the log or in one of the last two. So is every line
+ * of a socket or syslog handler: as long as it is connected its thread is given time to send what
+ * is in its buffer, and what is not delivered then is "unflushed". What a flight recorder, a memory
+ * handler or the FILE of a stdio handler keeps is not counted.
  * Handlers that are neither buffered nor async hold nothing; threads that log through them may
  * write lines behind the FATAL line until the process is gone.
  *

@@ -32,7 +32,9 @@
  * dropped; if that must not be, let the logger's handlers be asynchronous. A line is accepted as
  * the log call of the thread is. A kill of this process loses what is in the pipe (64 KiB at most)
  * and one unfinished line; its writers then get SIGPIPE. At exit() open captures are closed by
- * themselves, each with a second's patience; _exit() is a kill.
+ * themselves, each with a second's patience; _exit() is a kill. jsonlog_shutdown() logs what was
+ * written before it, as far as that takes no longer than a second for all captures, and leaves them
+ * open: what comes later is dropped and counted until there are handlers again.
  *
  * No loops. What handlers of this library (stream, buffered, stdio, crash, and those behind async,
  * tee or failover) write to a descriptor that is redirected goes to where it led before, so a

@@ -466,8 +466,9 @@ JSONLOG_API void jsonlog_get_stats(jsonlog_stats *stats);
 JSONLOG_API jsonlog_status jsonlog_flush(void);
 
 /** Flush, close and remove all handlers, after a wait of up to a second for log calls that other
- * threads are in; later records are dropped and counted as lost output. Once
- * is enough, twice is harmless; handlers added afterwards work again. Runs by itself at exit(). */
+ * threads are in; later records are dropped and counted as lost output. Once is enough, twice is
+ * harmless; handlers added afterwards work again. Runs by itself at exit(), where a handler that
+ * hangs is waited for only so long: exit.h. */
 JSONLOG_API void jsonlog_shutdown(void);
 
 /** Take the time of records from somewhere else (tests, replays): nanoseconds since 1970 UTC. NULL:

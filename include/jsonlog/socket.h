@@ -20,17 +20,19 @@
  * Accepted means: in the buffer. Lines below ERROR may fill three quarters of it, the rest is for
  * ERROR and above. When it is full further lines are refused, counted as lost_again, and reported
  * at their place by a line of their own: {"message":"lines lost","lost":17,"reason":"EAGAIN"}. A
- * kill, a crash and _exit() lose what the buffer holds; exit() and jsonlog_shutdown() write it out
- * for at most `drain_timeout_ms`, and what is left then is counted in jsonlog_stats.
+ * kill and _exit() lose what the buffer holds; a crash waits a moment for it and counts what is
+ * left (crash.h); exit() and jsonlog_shutdown() write it out for at most `drain_timeout_ms`, and
+ * what is left then is counted in jsonlog_stats.
  *
  * Lines stay whole and in order. When a stream connection is lost, every line that the peer may not
  * have got whole is sent again, from its beginning, on the next connection: a peer can see a line
  * twice, but misses none:
  *  - Unix stream: a line stays in the buffer until the peer has read it.
  *  - TCP: until the peer's system has acknowledged it; besides, the last `resend_bytes` are kept
- *    for 5 seconds and sent again after a reset (a peer that closes in good order has read all),
- *    because a peer that is killed takes with it what it had not read. Where it may hold more than
- *    that, lines can be lost without anybody knowing: TCP has no receipts.
+ *    for 5 seconds after there was nothing more to send, and sent again after a reset (a peer that
+ *    closes in good order has read all), because a peer that is killed takes with it what it had
+ *    not read. Where it holds more than that, or something for longer, lines can be lost without
+ *    anybody knowing: TCP has no receipts.
  *  - datagrams: until the system has taken it. A UDP datagram that is known to be refused is sent
  *    again; others vanish unseen, as is the nature of UDP. A line too long for a datagram is
  *    refused or dropped, counted, and reported with the reason EMSGSIZE.

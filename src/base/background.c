@@ -2,8 +2,9 @@
 
 #include "base/clock.h"
 #include "base/compat_wait.h"
+#include "base/thread.h"
 
-#include <signal.h>
+#include <errno.h>
 
 struct jl_background {
     pthread_mutex_t lock;
@@ -102,11 +103,9 @@ static void *work(void *background) {
 }
 
 static bool start_locked(jl_background *b) {
-    sigset_t every, before;
-    sigfillset(&every);
-    pthread_sigmask(SIG_SETMASK, &every, &before);
-    b->has_thread = pthread_create(&b->thread, NULL, work, b) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    const int error = jl_thread_start(&b->thread, work, b);
+    b->has_thread = error == 0;
+    errno = error;
     return b->has_thread;
 }
 

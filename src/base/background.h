@@ -40,7 +40,7 @@ extern jl_background jl_watcher;
 void jl_background_add(jl_background *background, jl_task *task);
 
 /** Run the task at `due_ns`, or earlier if that was said before.
- *  @return false if there is no thread and none can be made. */
+ *  @return false if there is no thread and none can be made: errno. */
 bool jl_background_schedule(jl_background *background, jl_task *task, int64_t due_ns);
 
 /** Nothing of the task runs any more, or ever will; it need not be known. If it is called from

@@ -48,3 +48,11 @@ jsonlog_status jl_err_nomem(jsonlog_err *err) {
     return jl_err_set(err, JSONLOG_E_NOMEM, JSONLOG_NO_OFFSET, "%s",
                       jsonlog_status_text(JSONLOG_E_NOMEM));
 }
+
+jsonlog_status jl_err_no_out(jsonlog_err *err) {
+    return jl_err_set(err, JSONLOG_E_INVALID, JSONLOG_NO_OFFSET, "out is NULL");
+}
+
+jsonlog_status jl_err_wrong_size(jsonlog_err *err, const char *type) {
+    return jl_err_set(err, JSONLOG_E_INVALID, JSONLOG_NO_OFFSET, "wrong size of %s", type);
+}

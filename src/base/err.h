@@ -12,5 +12,8 @@ jsonlog_status jl_err_set(jsonlog_err *err, jsonlog_status code, size_t offset, 
 
 /** Out of memory, in the same words everywhere. */
 jsonlog_status jl_err_nomem(jsonlog_err *err);
+/** Likewise a constructor that is given no `out`, and options without their _INIT. */
+jsonlog_status jl_err_no_out(jsonlog_err *err);
+jsonlog_status jl_err_wrong_size(jsonlog_err *err, const char *type);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/compat.h"
 
 #include <errno.h>
+#include <signal.h>
 
 __thread jl_thread *jl_thread_here;
 jl_thread jl_thread_in_making;
@@ -68,22 +69,34 @@ static jl_thread *make(void) {
     return thread;
 }
 
+/* A record that is nobody else's. */
+static jl_thread *reserve(void) {
+    jl_thread *const here = jl_thread_here;
+    jl_thread_here = &jl_thread_in_making;
+    jl_thread *thread = take_free();
+    if (thread == NULL)
+        thread = make();
+    jl_thread_here = here;
+    return thread;
+}
+
+/* Make it this thread's. Without the key it is simply not given back. */
+static void adopt(jl_thread *thread) {
+    jl_thread_here = &jl_thread_in_making;
+    pthread_once(&exit_key_once, make_exit_key);
+    thread->id = jl_compat_thread_id();
+    if (has_exit_key)
+        pthread_setspecific(exit_key, thread);
+    jl_thread_here = thread;
+}
+
 jl_thread *jl_thread_take(void) {
     if (jl_thread_here == &jl_thread_in_making)
         return NULL;
     int error = errno;
-    jl_thread_here = &jl_thread_in_making;
-    pthread_once(&exit_key_once, make_exit_key);
-    jl_thread *thread = take_free();
-    if (thread == NULL)
-        thread = make();
-    if (thread != NULL) {
-        thread->id = jl_compat_thread_id();
-        /* Without the key the record is simply not given back. */
-        if (has_exit_key)
-            pthread_setspecific(exit_key, thread);
-    }
-    jl_thread_here = thread;
+    jl_thread *thread = reserve();
+    if (thread != NULL)
+        adopt(thread);
     errno = error;
     return thread;
 }
@@ -106,6 +119,40 @@ void jl_thread_after_fork(void) {
     jl_thread_here = mine;
     if (mine != NULL)
         mine->id = jl_compat_thread_id();
+}
+
+/* ---- threads of our own ------------------------------------------------------------------------
+ */
+
+static void *begin(void *record) {
+    jl_thread *thread = record;
+    adopt(thread);
+    return thread->run(thread->argument);
+}
+
+/* A new thread begins with the signal mask of the one that makes it. */
+static int create(pthread_t *id, jl_thread *thread) {
+    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+    sigset_t blocked, before;
+    sigfillset(&blocked);
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        sigdelset(&blocked, own[i]);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
+    const int error = pthread_create(id, NULL, begin, thread);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return error;
+}
+
+int jl_thread_start(pthread_t *id, void *(*run)(void *), void *argument) {
+    jl_thread *thread = reserve();
+    if (thread == NULL)
+        return ENOMEM;
+    thread->run = run;
+    thread->argument = argument;
+    const int error = create(id, thread);
+    if (error != 0)
+        __atomic_store_n(&thread->is_taken, 0, __ATOMIC_RELEASE);
+    return error;
 }
 
 /* ---- locks -------------------------------------------------------------------------------------

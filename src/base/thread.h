@@ -30,6 +30,9 @@ typedef struct jl_thread {
     struct jl_context *scopes; /**< innermost scope, a reference */
     uint64_t capture_token;
 
+    void *(*run)(void *argument); /**< of a thread of ours: what it was started for */
+    void *argument;
+
     uint32_t is_taken;      /**< atomic */
     uint32_t exit_rounds;   /**< of the key destructor */
     struct jl_thread *next; /**< written before the record is published */
@@ -65,6 +68,12 @@ jl_thread *jl_thread_first(void);
 /** Called on the ending thread before its record goes back to the pool. Set once, at first use. */
 void jl_thread_set_exit(void (*on_exit)(jl_thread *thread));
 
+/** Start a thread of the library's own. It has its record from the beginning, so that later it does
+ * not lack the memory for it. Signals that are sent to the program are not for it, but those are
+ * that it raises itself, so that a crash in it is reported.
+ * @return 0, ENOMEM, or what pthread_create() says. */
+int jl_thread_start(pthread_t *id, void *(*run)(void *argument), void *argument);
+
 /** In the child of a fork: the records of all other threads go back to the pool, unpinned. */
 void jl_thread_after_fork(void);
 
@@ -90,8 +99,8 @@ static inline bool jl_lock_is_mine(const jl_lock *lock) {
     return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == (const void *)&jl_thread_here;
 }
 
-/** For rare changes of a few process-wide words (the clock, the names of levels, the list of queues);
- * nothing that takes a lock or allocates is called while it is held. */
+/** For rare changes of a few process-wide words (the clock, the names of levels, the list of
+ * queues); nothing that takes a lock or allocates is called while it is held. */
 extern jl_lock jl_words_lock;
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/epoch.h"
+#include "handler/inner_errno.h"
 #include "record/handler_lock.h"
 
 #include <errno.h>
@@ -34,16 +35,26 @@ static jsonlog_status write_through(jl_async *a, const jsonlog_line *line) {
     if (!jl_handler_passes(a->target, line))
         return JSONLOG_OK;
     const jsonlog_status status = jl_handler_write(a->target, line);
-    if (status == JSONLOG_OK)
+    if (status == JSONLOG_OK) {
         __atomic_fetch_add(&a->written, 1, __ATOMIC_RELAXED);
-    else if (status == JSONLOG_E_STATE)
+        return JSONLOG_OK;
+    }
+    if (status == JSONLOG_E_STATE)
         return lose_nested(a);
-    else
-        jl_async_count(a, JL_ASYNC_LOST_TARGET, 1);
+    const int error = jl_inner_errno(a->target, status);
+    jl_async_count(a, JL_ASYNC_LOST_TARGET, 1);
+    errno = error;
     return status;
 }
 
 /* ---- a closed ring ---- */
+
+/* Not as the others: the thread that crashed may have the lock that waking takes. */
+static jsonlog_status lose_in_crash(jl_async *a) {
+    jl_async_count(a, JL_ASYNC_LOST_CLOSED, 1);
+    errno = EAGAIN;
+    return JSONLOG_E_CLOSED;
+}
 
 /* The child's first record. Without a thread it goes the way of those after the end. */
 static void restart_locked(jl_async *a) {
@@ -134,7 +145,7 @@ static __attribute__((noinline)) jsonlog_status write_slowly(jl_async *a, const 
         if (mode == JL_ASYNC_ENDED)
             return write_ended(a, line);
         if (jl_async_crash_of(a) != JL_ASYNC_NO_CRASH)
-            return JSONLOG_E_CLOSED;
+            return lose_in_crash(a);
         if (mode == JL_ASYNC_ENDING)
             return lose(a, JL_ASYNC_LOST_CLOSED, EAGAIN, JSONLOG_E_CLOSED);
         result = jl_ring_put(&a->ring, &copy, limit);

@@ -2,6 +2,8 @@
 #include "record/lost_report.h"
 #include "record/stats.h"
 
+#include <errno.h>
+
 static const char *const reason_names[JL_ASYNC_REASON_COUNT] = {
     [JL_ASYNC_RING_FULL] = "ring full", [JL_ASYNC_TIMEOUT] = "timeout",
     [JL_ASYNC_TOO_LARGE] = "too large", [JL_ASYNC_NESTED] = "nested",
@@ -41,7 +43,7 @@ void jl_async_count_accepted(jl_async *a, jl_async_loss loss, int reason) {
     jl_async_count(a, loss, 1);
     pthread_mutex_lock(&a->lock);
     if (a->handler != NULL)
-        jl_handler_count_loss(a->handler, reason);
+        jl_handler_count_loss(a->handler, reason == EDEADLK ? JL_LOST_NESTED : reason);
     else
         jl_stats_add(JL_STAT_LOST_LATER, 1);
     pthread_mutex_unlock(&a->lock);

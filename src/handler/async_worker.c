@@ -1,11 +1,10 @@
 #include "base/alloc.h"
 #include "base/epoch.h"
 #include "handler/async_handler.h"
+#include "handler/inner_errno.h"
 #include "record/stats.h"
 
-#include <errno.h>
 #include <sched.h>
-#include <signal.h>
 #include <time.h>
 
 /* How many bytes of lines are taken out of the ring at once: enough that the lock of its head costs
@@ -91,8 +90,7 @@ static void write_line(worker *w, const jl_ring_line *from) {
     if (status == JSONLOG_OK)
         __atomic_fetch_add(&w->a->written, 1, __ATOMIC_RELAXED);
     else
-        jl_async_count_accepted(w->a, JL_ASYNC_LOST_TARGET,
-                                status == JSONLOG_E_AGAIN ? EAGAIN : JL_LOST_REFUSED);
+        jl_async_count_accepted(w->a, JL_ASYNC_LOST_TARGET, jl_inner_errno(w->a->target, status));
 }
 
 static void give_up_batch(worker *w) {
@@ -240,46 +238,22 @@ static void end(worker *w) {
     pthread_mutex_unlock(&a->lock);
 }
 
-/* Without memory for the thread's record nothing can be written; there may be some later. */
-static jl_thread *enter_thread(const worker *w) {
-    jl_thread *thread = jl_thread_enter();
-    while (thread == NULL && goes_on(w)) {
-        jl_async_rest_for(w->a, NAP_NS, true);
-        thread = jl_thread_enter();
-    }
-    return thread;
-}
-
 static void *run(void *argument) {
     worker w = {.a = argument};
     here = w.a;
     w.generation = __atomic_load_n(&w.a->generation, __ATOMIC_SEQ_CST);
-    w.thread = enter_thread(&w);
-    if (w.thread != NULL)
-        serve(&w);
+    w.thread = jl_thread_enter(); /* has its record from the beginning */
+    serve(&w);
     end(&w);
     here = NULL;
     jl_async_drop(w.a);
     return NULL;
 }
 
-/* The program's signal handlers are not for this thread, except for what it raises itself. */
-static void block_signals(sigset_t *before) {
-    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
-    sigset_t blocked;
-    sigfillset(&blocked);
-    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
-        sigdelset(&blocked, own[i]);
-    pthread_sigmask(SIG_SETMASK, &blocked, before);
-}
-
 bool jl_async_start_locked(jl_async *a) {
-    sigset_t before;
     __atomic_add_fetch(&a->owners, 1, __ATOMIC_RELAXED);
     __atomic_store_n(&a->mode, JL_ASYNC_RUNNING, __ATOMIC_SEQ_CST);
-    block_signals(&before);
-    a->is_joinable = pthread_create(&a->thread, NULL, run, a) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    a->is_joinable = jl_thread_start(&a->thread, run, a) == 0;
     if (a->is_joinable)
         return true;
     __atomic_store_n(&a->mode, JL_ASYNC_ENDED, __ATOMIC_SEQ_CST);

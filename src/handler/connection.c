@@ -8,7 +8,6 @@
 #include "record/handler_lock.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stddef.h>
 #include <unistd.h>
 
@@ -63,19 +62,6 @@ static void set_mode(jl_connection *c, jl_connection_mode mode) {
     pthread_mutex_unlock(&c->lock);
 }
 
-/* The program's signal handlers are not for this thread, except for what it raises itself. */
-static int make_thread(jl_connection *c) {
-    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
-    sigset_t blocked, before;
-    sigfillset(&blocked);
-    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
-        sigdelset(&blocked, own[i]);
-    pthread_sigmask(SIG_SETMASK, &blocked, &before);
-    const int error = pthread_create(&c->thread, NULL, jl_connection_run, c);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return error;
-}
-
 static void close_wake(jl_connection *c) {
     for (int i = 0; i < 2; i++) {
         if (c->wake[i] >= 0)
@@ -96,7 +82,7 @@ static int start_locked(jl_connection *c) {
     __atomic_add_fetch(&c->owners, 1, __ATOMIC_RELAXED);
     jl_ring_reset(&c->ring);
     set_mode(c, JL_CONNECTION_RUNNING);
-    const int failure = make_thread(c);
+    const int failure = jl_thread_start(&c->thread, jl_connection_run, c);
     if (failure == 0) {
         c->is_joinable = true;
         return 0;
@@ -114,6 +100,8 @@ jsonlog_status jl_connection_start(jl_connection *c, jsonlog_err *err) {
     jl_lock_release(&c->start);
     if (error == 0)
         return JSONLOG_OK;
+    if (error == ENOMEM)
+        return jl_err_nomem(err);
     return jl_err_set(err, JSONLOG_E_IO, JSONLOG_NO_OFFSET,
                       "no thread for the connection can be started (errno %d)", error);
 }
@@ -264,8 +252,9 @@ void jl_connection_close(jl_connection *c) {
     jl_queue_remove(&c->queue);
     pthread_mutex_lock(&c->lock);
     const bool is_ended = end_thread_locked(c);
-    c->owner.context = NULL;
+    c->handler = NULL;
     pthread_mutex_unlock(&c->lock);
+    jl_holder_remove(&c->holder);
     if (c->is_joinable && is_ended)
         pthread_join(c->thread, NULL);
     else if (c->is_joinable)
@@ -289,6 +278,7 @@ void jl_connection_drop(jl_connection *c) {
  * anew with the first line: a child that calls exec() should not pay for it. */
 void jl_connection_after_fork(jl_connection *c) {
     make_locks(c);
+    jl_connection_forget_held(c);
     jl_ring_close(&c->ring);
     jl_peer_close(c);
     close_wake(c);
@@ -374,8 +364,7 @@ static size_t line_max(const jl_connection *c) {
     return most;
 }
 
-static void prepare(jl_connection *c, const jl_connection_owner *owner) {
-    c->owner = *owner;
+static void prepare(jl_connection *c) {
     c->limit_low = c->ring.capacity / 4 * 3;
     c->wake_level = c->ring.capacity / 4;
     c->line_max = line_max(c);
@@ -386,14 +375,14 @@ static void prepare(jl_connection *c, const jl_connection_owner *owner) {
     make_locks(c);
 }
 
-jsonlog_status jl_connection_new(const char *destinations, const jsonlog_socket_options *options,
-                                 const jl_connection_owner *owner, jl_connection **out,
+jsonlog_status jl_connection_new(const char *destinations, const char *default_port,
+                                 const jsonlog_socket_options *options, jl_connection **out,
                                  jsonlog_err *err) {
     jl_connection *c = jl_calloc(1, sizeof *c);
     if (c == NULL)
         return jl_err_nomem(err);
-    jsonlog_status status = jl_destinations_parse(destinations, owner->default_port,
-                                                  c->destinations, &c->destination_count, err);
+    jsonlog_status status = jl_destinations_parse(destinations, default_port, c->destinations,
+                                                  &c->destination_count, err);
     if (status == JSONLOG_OK && !fill_options(&c->options, options))
         status = jl_err_set(err, JSONLOG_E_INVALID, JSONLOG_NO_OFFSET,
                             "an option of the socket is out of its range");
@@ -403,18 +392,15 @@ jsonlog_status jl_connection_new(const char *destinations, const jsonlog_socket_
         jl_free(c);
         return status;
     }
-    prepare(c, owner);
+    prepare(c);
     jl_queue_add(&c->queue, queued_bytes);
     *out = c;
     return JSONLOG_OK;
 }
 
-void jl_connection_set_context(jl_connection *c, void *context) {
-    c->owner.context = context;
-}
-
-void jl_connection_count_loss(void *context, int reason) {
-    jl_handler_count_loss(context, reason);
+void jl_connection_set_handler(jl_connection *c, jsonlog_handler *handler) {
+    c->handler = handler;
+    jl_connection_hold(c, handler);
 }
 
 /* ---- stats ---- */

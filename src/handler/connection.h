@@ -18,34 +18,24 @@
 
 typedef struct jl_connection jl_connection;
 
-/** What the owner adds to the options. */
-typedef struct jl_connection_owner {
-    const char *default_port; /**< for destinations that name none; NULL: they must */
-    /** A line that had been accepted is lost, for the reason of this errno; on the connection's
-     * thread, with its lock held: only count. jl_connection_count_loss() with a handler as context
-     * does what is needed. Not called without a context. */
-    void (*on_lost)(void *context, int reason);
-    void *context;
-} jl_connection_owner;
-
-/** An on_lost for handlers: `context` is the jsonlog_handler. */
-void jl_connection_count_loss(void *context, int reason);
-
 /**
  * Parse the destinations, check the options, make the ring; nothing runs yet.
  *
  * @param destinations, err  as in jsonlog_socket_handler_new().
- * @param options  NULL or options->size 0: all defaults.
- * @param owner    copied.
+ * @param default_port  for destinations that name none; NULL: they must.
+ * @param options       NULL or options->size 0: all defaults.
  */
-jsonlog_status jl_connection_new(const char *destinations, const jsonlog_socket_options *options,
-                                 const jl_connection_owner *owner, jl_connection **out,
+jsonlog_status jl_connection_new(const char *destinations, const char *default_port,
+                                 const jsonlog_socket_options *options, jl_connection **out,
                                  jsonlog_err *err);
 
-/** What is known only after jl_connection_new(), before jl_connection_start(): the handler. */
-void jl_connection_set_context(jl_connection *connection, void *context);
+/** What is known only after jl_connection_new(), before jl_connection_start(): the handler around
+ * it. Lines that had been accepted and are lost are counted there, with jl_handler_count_loss();
+ * without a handler in jsonlog_stats. */
+void jl_connection_set_handler(jl_connection *connection, jsonlog_handler *handler);
 
-/** Start the thread, which connects at once. @return JSONLOG_OK or JSONLOG_E_IO. */
+/** Start the thread, which connects at once. @return JSONLOG_OK, JSONLOG_E_IO or JSONLOG_E_NOMEM.
+ */
 jsonlog_status jl_connection_start(jl_connection *connection, jsonlog_err *err);
 
 /**

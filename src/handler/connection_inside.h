@@ -3,7 +3,8 @@
 /**
  * The inside of a connection, shared by its files: connection.c is what logging threads run,
  * connection_worker.c the thread, connection_peer.c one peer from connect to close,
- * connection_lines.c lines on their way to it, connection_destination.c the text that names it.
+ * connection_lines.c lines on their way to it, connection_destination.c the text that names it,
+ * connection_rescue.c what becomes of lines in a crash.
  *
  *     head            delivered        next            tail
  *      |                  |              |               |
@@ -16,6 +17,7 @@
 #include "base/ring.h"
 #include "base/thread.h"
 #include "handler/connection.h"
+#include "handler/rescue.h"
 #include "record/queue.h"
 
 #include <netinet/in.h>
@@ -67,7 +69,7 @@ typedef struct jl_peer {
     size_t begun;   /**< bytes of its frame that are sent */
     size_t unconfirmed;
     int64_t connected_ns;
-    int64_t sent_ns;    /**< the last time that it took something */
+    int64_t busy_ns;    /**< the last time that something was sent, or was still to be */
     int64_t stalled_ns; /**< since when nothing more was confirmed; 0: all is well */
     int64_t confirmed;  /**< the most bytes of the stream that were confirmed at any time */
 } jl_peer;
@@ -92,11 +94,12 @@ struct jl_connection {
     uint32_t mode; /**< atomic jl_connection_mode; written with the lock held */
     int wake[2];   /**< a pipe that ends the thread's waits */
 
-    jl_queue queue; /**< of the process's statistics */
+    jl_queue queue;   /**< of the process's statistics */
+    jl_holder holder; /**< its handler: NULL before it is known */
 
     /* set once */
     jsonlog_socket_options options;
-    jl_connection_owner owner; /**< context: with the lock held */
+    jsonlog_handler *handler; /**< around this; with the lock held; NULL: none, or none any more */
     jl_destination destinations[JL_DESTINATIONS_MAX];
     size_t destination_count;
     size_t limit_low;  /**< of the ring, for lines below ERROR */
@@ -123,6 +126,7 @@ struct jl_connection {
 
     /* atomic counters, as in jsonlog_socket_stats */
     uint64_t attempts, connects, losses, lines, resent, lost_full, lost_large, lost_error;
+    uint64_t dropped; /**< lines that were accepted and are neither delivered nor in the ring */
     uint32_t backoff_ms;
     uint32_t is_connected;
     int last_errno;
@@ -196,6 +200,14 @@ void jl_lines_confirm(jl_connection *c, size_t unconfirmed, size_t kept);
 
 /** How many finished lines are not delivered. */
 uint64_t jl_lines_count_left(const jl_connection *c);
+
+/* ---- connection_rescue.c ---- */
+
+/** From here on a crash waits a little for lines in the ring, and counts those that are left. */
+void jl_connection_hold(jl_connection *c, const jsonlog_handler *handler);
+
+/** In the child of a fork: they are the parent's. */
+void jl_connection_forget_held(jl_connection *c);
 
 /* ---- connection_worker.c ---- */
 

@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "base/compat_socket.h"
 #include "handler/connection_inside.h"
+#include "record/handler_base.h"
 #include "record/stats.h"
 
 #include <errno.h>
@@ -115,7 +116,7 @@ static void advance(jl_connection *c, size_t bytes) {
             break;
     }
     peer->begun = (size_t)(sent - peer->next.offset);
-    peer->sent_ns = jl_clock_monotonic_ns();
+    peer->busy_ns = jl_clock_monotonic_ns();
 }
 
 static void tell(jl_connection *c) {
@@ -168,9 +169,10 @@ uint64_t jl_lines_count_left(const jl_connection *c) {
 
 static void count_lost(jl_connection *c, int reason) {
     jl_connection_add(reason == EMSGSIZE ? &c->lost_large : &c->lost_error, 1);
+    jl_connection_add(&c->dropped, 1);
     pthread_mutex_lock(&c->lock);
-    if (c->owner.on_lost != NULL && c->owner.context != NULL)
-        c->owner.on_lost(c->owner.context, reason);
+    if (c->handler != NULL)
+        jl_handler_count_loss(c->handler, reason);
     else
         jl_stats_add(JL_STAT_LOST_LATER, 1);
     pthread_mutex_unlock(&c->lock);

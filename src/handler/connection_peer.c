@@ -131,7 +131,7 @@ bool jl_peer_open(jl_connection *c) {
         return false;
     peer->framing = c->options.framing;
     peer->connected_ns = jl_clock_monotonic_ns();
-    peer->sent_ns = peer->connected_ns;
+    peer->busy_ns = peer->connected_ns;
     peer->stalled_ns = 0;
     peer->confirmed = 0;
     peer->unconfirmed = 0;

@@ -17,7 +17,8 @@
 #define YIELDS_MAX     4
 #define STARVED_NAP_NS (INT64_C(10) * JL_NS_PER_MS)
 
-/* For so long after it was sent, a line is kept although it is acknowledged: see resend_bytes. */
+/* For so long a line is kept although it is acknowledged: see resend_bytes. The time begins when
+ * there is nothing more to send, for a peer that takes no more has not read what it took. */
 #define KEPT_NS (INT64_C(5000) * JL_NS_PER_MS)
 
 /* A connection that has held ten times the shortest wait is a success: then the next try after it
@@ -81,7 +82,7 @@ static void lose(jl_connection *c, int error) {
 /* ---- what the peer has got ---- */
 
 static size_t kept_bytes(const jl_connection *c, int64_t now_ns) {
-    if (now_ns - c->peer.sent_ns >= KEPT_NS)
+    if (now_ns - c->peer.busy_ns >= KEPT_NS)
         return 0;
     switch (c->peer.kind) {
     case JL_SOCKET_TCP: return c->options.resend_bytes;
@@ -114,6 +115,8 @@ static int look_after(jl_connection *c) {
     jl_peer *peer = &c->peer;
     const int64_t now_ns = jl_clock_monotonic_ns();
     peer->unconfirmed = jl_socket_is_stream(peer->kind) ? jl_compat_unconfirmed(peer->fd) : 0;
+    if (peer->unconfirmed > 0 || has_lines(c))
+        peer->busy_ns = now_ns;
     const int error = jl_peer_listen(peer);
     if (error != 0 && error != EPIPE)
         return error;
@@ -152,7 +155,7 @@ static int64_t next_look_ns(const jl_connection *c, unsigned rounds) {
     if (c->peer.unconfirmed > 0 || has_lines(c))
         until_ns = now_ns + (NAP_NS << doublings);
     if (c->peer.kept.at < c->peer.delivered.at)
-        until_ns = earlier(until_ns, c->peer.sent_ns + KEPT_NS);
+        until_ns = earlier(until_ns, c->peer.busy_ns + KEPT_NS);
     return until_ns;
 }
 

@@ -49,8 +49,7 @@ static jsonlog_status find_output(const jsonlog_crash_options *o, jsonlog_err *e
 
 static jsonlog_status check(const jsonlog_crash_options *o, jsonlog_err *err) {
     if (o->size != sizeof *o)
-        return jl_err_set(err, JSONLOG_E_INVALID, JSONLOG_NO_OFFSET,
-                          "the size of the crash options is wrong");
+        return jl_err_wrong_size(err, "jsonlog_crash_options");
     if ((o->signals & ~SIGNALS_ALL) != 0 || (o->fields == NULL && o->field_count > 0))
         return jl_err_set(err, JSONLOG_E_INVALID, JSONLOG_NO_OFFSET,
                           "the crash options have a signal that there is not, or no fields");

@@ -1,6 +1,6 @@
 #include "handler/fan_out.h"
 
-#include <errno.h>
+#include "handler/inner_errno.h"
 
 /* ---- holding them ---- */
 
@@ -43,17 +43,21 @@ void jl_fan_done(jl_fan *fan) {
 
 /* What has become of one line. */
 typedef struct fan_result {
-    jsonlog_status status;
+    jsonlog_status status; /* of the first failure … */
+    int error;             /* … and its errno */
     bool is_wanted;
 } fan_result;
 
 static void offer(jsonlog_handler *handler, const jsonlog_line *line, fan_result *result) {
     jsonlog_status status = JSONLOG_OK;
-    if (jl_handler_offer(handler, line, &status) == JL_HANDLER_DECLINES)
+    const jl_handler_verdict verdict = jl_handler_offer(handler, line, &status);
+    if (verdict == JL_HANDLER_DECLINES)
         return;
     result->is_wanted = true;
-    if (result->status == JSONLOG_OK)
-        result->status = status;
+    if (JSONLOG_LIKELY(status == JSONLOG_OK) || result->status != JSONLOG_OK)
+        return;
+    result->status = status;
+    result->error = verdict == JL_HANDLER_WANTS ? jl_inner_errno(handler, status) : 0;
 }
 
 /* @return those of the set that are left. */
@@ -79,13 +83,12 @@ static void forget_line(const jsonlog_record *record) {
 }
 
 jsonlog_status jl_fan_write(const jl_fan *fan, uint32_t set, const jsonlog_line *line) {
-    fan_result result = {JSONLOG_OK, false};
+    fan_result result = {JSONLOG_OK, 0, false};
     while (set != 0)
         set = offer_to_like(fan, set, line, &result);
     if (!result.is_wanted && line->text == NULL)
         forget_line(line->record);
-    if (result.status == JSONLOG_E_STATE)
-        errno = EDEADLK;
+    errno = result.error;
     return result.status;
 }
 

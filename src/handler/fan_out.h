@@ -28,7 +28,8 @@ static inline uint32_t jl_fan_all(const jl_fan *fan) {
 /**
  * Offer a line to each handler of a set: those that share a formatter one after the other, so that
  * it formats once.
- * @return JSONLOG_OK, or what the first that failed returned, with errno EDEADLK for a nested call.
+ * @return JSONLOG_OK, or what the first that failed returned, with its errno: EDEADLK for a nested
+ *         call, 0 if there is none.
  */
 jsonlog_status jl_fan_write(const jl_fan *fan, uint32_t set, const jsonlog_line *line);
 

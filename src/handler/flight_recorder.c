@@ -2,9 +2,8 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "handler/inner_errno.h"
 #include "record/handler_lock.h"
-
-#include <errno.h>
 
 /* Set while this thread is in a ring: an allocator or a signal handler that logs then must not go
  * there again. */
@@ -60,14 +59,15 @@ static bool fires(const jl_recorder *r, const jsonlog_line *line) {
     return trigger != NULL && trigger->passes(trigger, line);
 }
 
-/* A nested call reports itself as such through errno. */
+/* The base counts by errno. */
 static jsonlog_status pass(jl_recorder *r, const jsonlog_line *line) {
     jsonlog_status status = JSONLOG_OK;
     jl_recorder_count(&r->stats.passed, 1);
-    if (jl_handler_offer(r->target, line, &status) == JL_HANDLER_DECLINES)
+    const jl_handler_verdict verdict = jl_handler_offer(r->target, line, &status);
+    if (verdict == JL_HANDLER_DECLINES)
         return JSONLOG_OK;
-    if (status == JSONLOG_E_STATE)
-        errno = EDEADLK;
+    if (status != JSONLOG_OK)
+        errno = verdict == JL_HANDLER_WANTS ? jl_inner_errno(r->target, status) : 0;
     return status;
 }
 

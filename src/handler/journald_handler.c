@@ -145,8 +145,7 @@ static jsonlog_status load(send_fn *send, jsonlog_err *err) {
 
 static jsonlog_status check(const jsonlog_journald_options *options, jsonlog_err *err) {
     if (options->size != sizeof *options)
-        return jl_err_set(err, JSONLOG_E_INVALID, JSONLOG_NO_OFFSET,
-                          "wrong size of jsonlog_journald_options");
+        return jl_err_wrong_size(err, "jsonlog_journald_options");
     const char *identifier = options->identifier;
     if (identifier == NULL)
         return JSONLOG_OK;
@@ -219,7 +218,7 @@ jsonlog_status jsonlog_journald_handler_new(const jsonlog_journald_options *opti
     if (options == NULL)
         options = &defaults;
     if (out == NULL)
-        return jl_err_set(err, JSONLOG_E_INVALID, JSONLOG_NO_OFFSET, "out is NULL");
+        return jl_err_no_out(err);
     send_fn send = NULL;
     jsonlog_status status = check(options, err);
     if (status == JSONLOG_OK)

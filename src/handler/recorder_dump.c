@@ -1,7 +1,7 @@
 #include "handler/flight_recorder.h"
+#include "handler/inner_errno.h"
 #include "record/handler_lock.h"
 
-#include <errno.h>
 #include <sched.h>
 #include <time.h>
 
@@ -58,10 +58,9 @@ static bool is_too_old(const jl_recorder *r, int64_t time_ns, int64_t now_ns) {
 }
 
 static void note_refusal(jl_recorder *r, jsonlog_status status) {
+    const int error = jl_inner_errno(r->target, status);
     jl_recorder_count(&r->stats.refused, 1);
-    jl_handler_count_loss(r->handler, status == JSONLOG_E_AGAIN   ? EAGAIN
-                                      : status == JSONLOG_E_STATE ? JL_LOST_NESTED
-                                                                  : JL_LOST_REFUSED);
+    jl_handler_count_loss(r->handler, error == EDEADLK ? JL_LOST_NESTED : error);
 }
 
 static jsonlog_status write_kept(jl_recorder *r, const jl_ring_line *kept, int64_t now_ns) {

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/thread.h"
+#include "handler/rescue_exit.h"
 
 #include <time.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@ static void set_next(jl_holder **link, jl_holder *holder) {
 /* ---- the list ---- */
 
 void jl_holder_add(jl_holder *holder) {
+    jl_rescue_arm_exit();
     jl_lock_acquire(&jl_words_lock);
     holder->next = first;
     set_next(&first, holder);

@@ -36,13 +36,12 @@ static const jsonlog_handler_class socket_class = {
 jsonlog_status jsonlog_socket_handler_new(const char *destinations,
                                           const jsonlog_socket_options *options,
                                           jsonlog_handler **out, jsonlog_err *err) {
-    static const jl_connection_owner owner = {.on_lost = jl_connection_count_loss};
     jl_connection *connection = NULL;
     if (out == NULL)
-        return jl_err_set(err, JSONLOG_E_INVALID, JSONLOG_NO_OFFSET, "out is NULL");
+        return jl_err_no_out(err);
     if (options != NULL && options->size != sizeof *options)
-        return jl_err_set(err, JSONLOG_E_INVALID, JSONLOG_NO_OFFSET, "options.size is wrong");
-    jsonlog_status status = jl_connection_new(destinations, options, &owner, &connection, err);
+        return jl_err_wrong_size(err, "jsonlog_socket_options");
+    jsonlog_status status = jl_connection_new(destinations, NULL, options, &connection, err);
     if (status != JSONLOG_OK)
         return status;
     jsonlog_handler *handler = jl_handler_new(&socket_class, connection, JL_HANDLER_REPORTS);
@@ -50,7 +49,7 @@ jsonlog_status jsonlog_socket_handler_new(const char *destinations,
         jl_connection_close(connection);
         return jl_err_nomem(err);
     }
-    jl_connection_set_context(connection, handler);
+    jl_connection_set_handler(connection, handler);
     status = jl_connection_start(connection, err);
     if (status == JSONLOG_OK)
         *out = handler;

@@ -105,17 +105,14 @@ static jsonlog_framing framing_of(jsonlog_syslog_framing framing, jl_syslog_reac
 
 static jsonlog_status connect_to(const char *destinations, const jsonlog_syslog_options *options,
                                  jl_connection **out, jsonlog_err *err) {
-    static const jl_connection_owner owner = {.default_port = DEFAULT_PORT,
-                                              .on_lost = jl_connection_count_loss};
     jsonlog_socket_options socket = JSONLOG_SOCKET_OPTIONS_INIT;
     if (options->socket != NULL && options->socket->size != sizeof socket)
-        return jl_err_set(err, JSONLOG_E_INVALID, JSONLOG_NO_OFFSET,
-                          "wrong size of jsonlog_socket_options");
+        return jl_err_wrong_size(err, "jsonlog_socket_options");
     if (options->socket != NULL)
         socket = *options->socket;
     socket.framing = framing_of(options->framing, jl_syslog_reach_of(destinations));
     socket.datagram_max = 0;
-    return jl_connection_new(destinations, &socket, &owner, out, err);
+    return jl_connection_new(destinations, DEFAULT_PORT, &socket, out, err);
 }
 
 /* From here on the handler owns the connection, and its release frees all. */
@@ -129,7 +126,7 @@ static jsonlog_handler *wrap(jl_connection *connection, const jl_syslog_form *fo
         return NULL;
     }
     *s = (syslog_handler){.connection = connection, .form = *form};
-    jl_connection_set_context(connection, handler);
+    jl_connection_set_handler(connection, handler);
     return handler;
 }
 
@@ -166,10 +163,9 @@ jsonlog_status jsonlog_syslog_handler_new(const char *destinations,
     if (options == NULL)
         options = &defaults;
     if (out == NULL)
-        return jl_err_set(err, JSONLOG_E_INVALID, JSONLOG_NO_OFFSET, "out is NULL");
+        return jl_err_no_out(err);
     if (options->size != sizeof *options)
-        return jl_err_set(err, JSONLOG_E_INVALID, JSONLOG_NO_OFFSET,
-                          "wrong size of jsonlog_syslog_options");
+        return jl_err_wrong_size(err, "jsonlog_syslog_options");
     return make(destinations == NULL ? LOCAL_DESTINATIONS : destinations, options, out, err);
 }
 

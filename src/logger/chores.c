@@ -7,8 +7,8 @@
 
 int64_t jl_chores_due_ns = INT64_MAX;
 
-static void (*once)(void);        /* atomic */
-static void (*at_shutdown)(void); /* atomic */
+static void (*once)(void); /* atomic */
+static jl_ending *endings; /* atomic */
 
 void jl_chores_at(int64_t due_ns) {
     int64_t now = __atomic_load_n(&jl_chores_due_ns, __ATOMIC_SEQ_CST);
@@ -36,12 +36,15 @@ void jl_chores_do(void) {
     jl_bursts_report(JL_BURSTS_OVER);
 }
 
-void jl_chores_at_shutdown(void (*function)(void)) {
-    __atomic_store_n(&at_shutdown, function, __ATOMIC_SEQ_CST);
+void jl_chores_at_shutdown(jl_ending *ending) {
+    ending->next = __atomic_load_n(&endings, __ATOMIC_SEQ_CST);
+    while (!__atomic_compare_exchange_n(&endings, &ending->next, ending, true, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_SEQ_CST))
+        continue;
 }
 
-void jl_chores_shut_down(void) {
-    void (*function)(void) = __atomic_load_n(&at_shutdown, __ATOMIC_SEQ_CST);
-    if (function != NULL)
-        function();
+void jl_chores_shut_down(bool is_exit) {
+    const jl_ending *ending = __atomic_load_n(&endings, __ATOMIC_SEQ_CST);
+    for (; ending != NULL; ending = ending->next)
+        ending->run(is_exit);
 }

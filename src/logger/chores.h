@@ -22,8 +22,15 @@ void jl_chores_once(void (*function)(void));
 /** Do what is due. Not from within a log call. */
 void jl_chores_do(void);
 
-/** Have a function called by every jsonlog_shutdown(), before anything else. There is one. */
-void jl_chores_at_shutdown(void (*function)(void));
-void jl_chores_shut_down(void);
+/** What a part of the library does at the end. Static: nothing is allocated for it. */
+typedef struct jl_ending {
+    struct jl_ending *next;
+    void (*run)(bool is_exit); /**< is_exit: the process ends; else it may go on behind it */
+} jl_ending;
+
+/** Have it run by every jsonlog_shutdown() and at exit(), before anything else is done there. Said
+ * once; what was said last runs first. */
+void jl_chores_at_shutdown(jl_ending *ending);
+void jl_chores_shut_down(bool is_exit);
 
 #endif

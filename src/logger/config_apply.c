@@ -4,6 +4,8 @@
 #include "logger/environment.h"
 #include "logger/heartbeat.h"
 
+#include <errno.h>
+
 #define KEEP (-1)
 
 /* The changes of all loggers; lists are in the arena of the load. */
@@ -206,8 +208,8 @@ static jsonlog_status change_tree(const jl_plan *plan, const jl_config_state *be
 static bool reserve_heartbeat(const jl_plan *plan) {
     if (plan->heartbeat_node == NULL || jl_heartbeat_reserve())
         return true;
-    jl_config_fail(plan->load, JSONLOG_E_AGAIN, plan->heartbeat_node, JL_AT_KEY,
-                   "no thread can be started");
+    jl_config_fail(plan->load, errno == ENOMEM ? JSONLOG_E_NOMEM : JSONLOG_E_AGAIN,
+                   plan->heartbeat_node, JL_AT_KEY, "no thread can be started");
     return false;
 }
 

@@ -2,10 +2,9 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/thread.h"
+#include "logger/chores.h"
 #include "logger/config_current.h"
 #include "logger/tree.h"
-
-#include <stdlib.h>
 
 #define INTERVAL_MS_DEFAULT 1000
 #define NS_PER_MS           INT64_C(1000000)
@@ -59,13 +58,21 @@ static void forget(jl_task *task) {
 
 /* ---- on and off ---- */
 
+/* After a jsonlog_shutdown() by hand a changed file may bring the handlers back. */
+static void stop(bool is_exit) {
+    if (is_exit)
+        jsonlog_config_unwatch();
+}
+
 static bool start_locked(void) {
+    static jl_ending ending = {.run = stop};
     static bool is_registered;
     if (!is_watching)
         jl_background_add(&jl_watcher, &watch);
     is_watching = true;
     if (!is_registered)
-        is_registered = atexit(jsonlog_config_unwatch) == 0;
+        jl_chores_at_shutdown(&ending);
+    is_registered = true;
     return jl_background_schedule(&jl_watcher, &watch,
                                   jl_clock_monotonic_ns() + interval_ms * NS_PER_MS);
 }

@@ -6,24 +6,23 @@
 #include "base/compat_wait.h"
 #include "base/err.h"
 #include "base/redirect.h"
+#include "logger/chores.h"
 #include "logger/foreign_log.h"
 #include "logger/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define LIMIT_DEFAULT 8192
-#define LIMIT_MIN     64
-#define LIMIT_MAX     ((size_t)1 << 20)
-#define READ_BYTES    16384
-#define AT_EXIT_MS    1000
-#define NS_PER_MS     INT64_C(1000000)
+#define LIMIT_DEFAULT  8192
+#define LIMIT_MIN      64
+#define LIMIT_MAX      ((size_t)1 << 20)
+#define READ_BYTES     16384
+#define AT_SHUTDOWN_MS 1000
+#define NS_PER_MS      INT64_C(1000000)
 
 /* A pipe, its reader, and what the reader is asked for by writing to `wake`. */
 struct jsonlog_foreign {
@@ -116,14 +115,8 @@ static void *read_all(void *foreign) {
     return NULL;
 }
 
-/* Signals of the program are for its own threads. */
 static bool start_reader(jsonlog_foreign *f) {
-    sigset_t every;
-    sigset_t before;
-    sigfillset(&every);
-    pthread_sigmask(SIG_SETMASK, &every, &before);
-    const int error = pthread_create(&f->thread, NULL, read_all, f);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    const int error = jl_thread_start(&f->thread, read_all, f);
     f->has_thread = error == 0;
     errno = error;
     return f->has_thread;
@@ -234,22 +227,13 @@ static void in_child(void) {
     in_parent();
 }
 
-static jsonlog_status finish(jsonlog_foreign *f, uint32_t timeout_ms);
+static void drain_all(bool is_exit);
 
-/* The captures stay for whoever closes them later. */
-static void finish_all(void) {
-    pthread_mutex_lock(&list_lock);
-    jsonlog_foreign *f = list;
-    pthread_mutex_unlock(&list_lock);
-    for (; f != NULL; f = f->next)
-        finish(f, AT_EXIT_MS);
-}
-
-/* The tree first, for its handlers must be closed after us. */
 static void watch_process(void) {
+    static jl_ending ending = {.run = drain_all};
     jl_tree_ready();
     pthread_atfork(before_fork, in_parent, in_child);
-    atexit(finish_all);
+    jl_chores_at_shutdown(&ending);
 }
 
 static void enlist(jsonlog_foreign *f) {
@@ -290,7 +274,7 @@ jsonlog_foreign *jsonlog_foreign_new(const jsonlog_foreign_options *options, jso
     const int error = errno;
     strike_off(f);
     errno = error;
-    return fail_to_make(f, err, JSONLOG_E_IO, "no thread");
+    return fail_to_make(f, err, error == ENOMEM ? JSONLOG_E_NOMEM : JSONLOG_E_IO, "no thread");
 }
 
 int jsonlog_foreign_descriptor(const jsonlog_foreign *f) {
@@ -353,8 +337,11 @@ static bool is_in_log_call(void) {
     return thread != NULL && thread->depth > 0;
 }
 
-static bool await_answer(jsonlog_foreign *f, uint64_t ticket, uint32_t timeout_ms) {
-    const int64_t until_ns = jl_clock_monotonic_ns() + (int64_t)timeout_ms * NS_PER_MS;
+static int64_t in_ms(uint32_t ms) {
+    return jl_clock_monotonic_ns() + (int64_t)ms * NS_PER_MS;
+}
+
+static bool await_answer(jsonlog_foreign *f, uint64_t ticket, int64_t until_ns) {
     pthread_mutex_lock(&f->lock);
     while (f->answered < ticket && jl_clock_monotonic_ns() < until_ns)
         jl_compat_cond_wait(&f->moved, &f->lock, until_ns);
@@ -363,16 +350,20 @@ static bool await_answer(jsonlog_foreign *f, uint64_t ticket, uint32_t timeout_m
     return is_answered;
 }
 
+static bool flush(jsonlog_foreign *f, int64_t until_ns) {
+    pthread_mutex_lock(&f->lock);
+    const uint64_t ticket = ++f->asked;
+    pthread_mutex_unlock(&f->lock);
+    wake_reader(f);
+    return await_answer(f, ticket, until_ns);
+}
+
 jsonlog_status jsonlog_foreign_flush(jsonlog_foreign *f, uint32_t timeout_ms) {
     if (f == NULL)
         return JSONLOG_E_INVALID;
     if (is_in_log_call() || !f->has_thread)
         return JSONLOG_E_STATE;
-    pthread_mutex_lock(&f->lock);
-    const uint64_t ticket = ++f->asked;
-    pthread_mutex_unlock(&f->lock);
-    wake_reader(f);
-    return await_answer(f, ticket, timeout_ms) ? JSONLOG_OK : JSONLOG_E_TIMEOUT;
+    return flush(f, in_ms(timeout_ms)) ? JSONLOG_OK : JSONLOG_E_TIMEOUT;
 }
 
 /* Once the time is over the reader takes a last look: it may find the end that it had not come to.
@@ -381,7 +372,7 @@ static jsonlog_status finish(jsonlog_foreign *f, uint32_t timeout_ms) {
     jsonlog_foreign_end(f);
     if (!f->has_thread)
         return JSONLOG_OK;
-    await_answer(f, UINT64_MAX, timeout_ms);
+    await_answer(f, UINT64_MAX, in_ms(timeout_ms));
     pthread_mutex_lock(&f->lock);
     f->must_stop = true;
     pthread_mutex_unlock(&f->lock);
@@ -389,6 +380,22 @@ static jsonlog_status finish(jsonlog_foreign *f, uint32_t timeout_ms) {
     pthread_join(f->thread, NULL);
     f->has_thread = false;
     return f->is_alone ? JSONLOG_OK : JSONLOG_E_TIMEOUT;
+}
+
+/* The captures stay: for more lines or, of a process that ends, for whoever closes them later. Who
+ * closes one meanwhile waits, a second at most unless the process ends. */
+static void drain_all(bool is_exit) {
+    if (is_in_log_call())
+        return;
+    const int64_t until_ns = in_ms(AT_SHUTDOWN_MS);
+    pthread_mutex_lock(&list_lock);
+    for (jsonlog_foreign *f = list; f != NULL; f = f->next) {
+        if (is_exit)
+            finish(f, AT_SHUTDOWN_MS);
+        else if (f->has_thread)
+            flush(f, until_ns);
+    }
+    pthread_mutex_unlock(&list_lock);
 }
 
 jsonlog_status jsonlog_foreign_close(jsonlog_foreign *f, uint32_t timeout_ms) {

@@ -128,7 +128,7 @@ static bool start_locked(void) {
     return schedule_next();
 }
 
-/* ---- fork ---- */
+/* ---- fork and end ---- */
 
 /* Without a thread there is nobody to tell; the next record tries again. */
 static void go_on(void) {
@@ -149,10 +149,16 @@ static void in_child(void) {
         jl_chores_once(go_on);
 }
 
-static void watch_fork(void) {
+static void stop(bool is_exit) {
+    (void)is_exit;
+    jsonlog_heartbeat_stop();
+}
+
+static void watch_process(void) {
+    static jl_ending ending = {.run = stop};
     jl_tree_ready();
     pthread_atfork(NULL, NULL, in_child);
-    jl_chores_at_shutdown(jsonlog_heartbeat_stop);
+    jl_chores_at_shutdown(&ending);
 }
 
 /* ---- start and stop ---- */
@@ -161,7 +167,7 @@ jsonlog_status jsonlog_heartbeat_start(uint32_t every_ms) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     if (every_ms == 0)
         return JSONLOG_E_INVALID;
-    pthread_once(&once, watch_fork);
+    pthread_once(&once, watch_process);
     __atomic_store_n(&interval_ms, every_ms, __ATOMIC_RELAXED);
     const bool was_on = __atomic_exchange_n(&is_on, true, __ATOMIC_SEQ_CST);
     if (is_beating)

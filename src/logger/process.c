@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 #include "logger/burst.h"
 #include "logger/chores.h"
+#include "logger/exit.h"
 #include "logger/snapshot.h"
 #include "record/handler_lock.h"
 
@@ -107,8 +108,8 @@ static void flush_and_release(held_handlers held) {
 /* A thread that is in the middle of a call may still have its line accepted. So the handlers are
  * written out when such calls have ended; one that hangs in its output is not waited for for long.
  */
-void jsonlog_shutdown(void) {
-    jl_chores_shut_down();
+void jl_shut_down(bool is_exit) {
+    jl_chores_shut_down(is_exit);
     jl_bursts_report(JL_BURSTS_ALL);
     const held_handlers held = hold_all();
     if (held.handlers == NULL)
@@ -116,4 +117,8 @@ void jsonlog_shutdown(void) {
     take_all_away();
     jl_epoch_wait_for(CALLS_END_MS);
     flush_and_release(held);
+}
+
+void jsonlog_shutdown(void) {
+    jl_shut_down(false);
 }

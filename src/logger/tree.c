@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "logger/environment.h"
+#include "logger/exit.h"
 #include "logger/fork.h"
 #include "logger/scope.h"
 #include "logger/snapshot.h"
@@ -268,5 +269,5 @@ bool jl_tree_make_stdout_handler(void) {
  * that is linked statically has this object in any case, and only then what flushes. */
 static __attribute__((destructor)) void shut_down_at_exit(void) {
     if (jl_tree_is_ready())
-        jsonlog_shutdown();
+        jl_exit_shut_down();
 }

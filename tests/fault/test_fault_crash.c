@@ -1,5 +1,6 @@
 /** Crashes under load, and before outputs that do not take what is held: every line that was
  * accepted is in the log or counted. */
+#include "fault/fault_report.h"
 #include "fault/numbered_lines.h"
 #include "handler/rescue.h"
 #include "support/fork_guard.h"
@@ -8,6 +9,7 @@
 
 #include <jsonlog/async.h>
 #include <jsonlog/jsonlog.h>
+#include <jsonlog/socket.h>
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -18,6 +20,7 @@
 #include "support/log_files.h"
 
 #include "support/crash_child.h"
+#include "support/socket_peer.h"
 
 /* ---- under load ---- */
 
@@ -87,13 +90,13 @@ static void crash_under_load(void *argument) {
 }
 
 typedef struct found {
-    uint64_t seen, lost, unflushed, flushed, torn;
+    uint64_t accepted, seen, lost, unflushed, flushed, torn;
 } found;
 
 /* Whole lines, then the FATAL line. What a crash in the middle of a write has cut is closed with a
  * newline in front of it. */
 static found read_log(void) {
-    found f = {0, 0, 0, 0, 0};
+    found f = {.seen = 0};
     numbered_reader reader = {.torn = 0};
     const char *text = content_of("log");
     const char *fatal = fatal_line_in(text);
@@ -116,7 +119,8 @@ static found crash_once(int kind, bool is_sent, long after) {
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
     for (int i = 0; i < THREADS; i++)
         accepted += shared->accepted[i];
-    const found f = read_log();
+    found f = read_log();
+    f.accepted = accepted;
     assert_true(f.torn <= 1);
     assert_true(f.seen + f.lost + f.unflushed >= accepted);
     assert_true(f.seen + f.lost <= accepted + THREADS);
@@ -126,23 +130,22 @@ static found crash_once(int kind, bool is_sent, long after) {
 
 static void no_line_is_missing_that_is_not_counted(void **state) {
     (void)state;
-    static const char *const kinds[] = {"buffered", "async", "async, buffered"};
+    static const char *const kinds[] = {"file+buffered", "async(file)", "async(file+buffered)"};
     uint64_t seed = 20261123;
     for (int kind = 0; kind < 3; kind++) {
         for (int is_sent = 0; is_sent < 2; is_sent++) {
-            found sum = {0, 0, 0, 0, 0};
+            found sum = {.seen = 0};
             const long trials = TRIALS * test_effort();
             for (long i = 0; i < trials; i++) {
                 const long after = 1 + (long)(next_random(&seed) % (is_sent ? 20000 : 2000));
                 const found f = crash_once(kind, is_sent == 1, after);
                 sum.seen += f.seen, sum.lost += f.lost, sum.unflushed += f.unflushed;
                 sum.torn += f.torn, sum.flushed += f.flushed;
+                sum.accepted += f.accepted;
             }
-            print_message("%s, %s: %ld crashes, %" PRIu64 " lines, %" PRIu64
-                          " of them flushed by the rescue, %" PRIu64 " lost, %" PRIu64
-                          " unflushed, %" PRIu64 " torn\n",
-                          kinds[kind], is_sent ? "sent" : "fault", trials, sum.seen, sum.flushed,
-                          sum.lost, sum.unflushed, sum.torn);
+            print_fault((fault_report){is_sent ? "crash-by-signal" : "crash-by-fault", kinds[kind],
+                                       (uint64_t)trials, sum.accepted, sum.lost + sum.unflushed,
+                                       sum.torn});
             assert_int_equal(sum.lost, 0);
         }
     }
@@ -286,6 +289,65 @@ static void stops_the_thread_of_a_ring(void **state) {
     assert_in_range((long)shared->taken + lost + unflushed, SLOW_LINES, SLOW_LINES + 1);
 }
 
+/* ---- the buffers of sockets ---- */
+
+enum { SENT_LINES = 200 };
+
+static uint64_t connects_of(const jsonlog_handler *socket) {
+    jsonlog_socket_stats stats;
+    jsonlog_socket_get_stats(socket, &stats);
+    return stats.connects;
+}
+
+/* A thread that has no peer is not waited for, so it gets one first if there is any. */
+static void crash_behind_a_socket(void *argument) {
+    const socket_peer *peer = argument;
+    jsonlog_crash_options options = JSONLOG_CRASH_OPTIONS_INIT;
+    jsonlog_handler *socket = NULL;
+    options.handler = log_to_file((jsonlog_write_policy){NULL, 0, 0, 0});
+    options.wait_ms = 30000;
+    if (jsonlog_socket_handler_new(peer->name, NULL, &socket, NULL) != JSONLOG_OK ||
+        jsonlog_crash_install(&options, NULL) != JSONLOG_OK)
+        _exit(97);
+    while (peer->pid != 0 && connects_of(socket) == 0)
+        usleep(1000);
+    jsonlog_logger_set_handlers(jsonlog_root(), &socket, 1);
+    for (int i = 0; i < SENT_LINES; i++)
+        jsonlog_info(jsonlog_root(), "sent", "number", i);
+    crash_segv();
+}
+
+static const char *fatal_line_behind_a_socket(socket_peer *peer) {
+    const int status = status_of(crash_behind_a_socket, peer);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGSEGV);
+    return fatal_line();
+}
+
+static void counts_what_a_socket_has_not_delivered(void **state) {
+    (void)state;
+    socket_peer peer;
+    peer_init(&peer, PEER_TCP);
+    const char *line = fatal_line_behind_a_socket(&peer);
+    assert_int_equal(number_in(line, "unflushed"), SENT_LINES);
+    assert_int_equal(number_in(line, "lost"), 0);
+    peer_done(&peer);
+}
+
+static void gives_a_socket_time_to_deliver(void **state) {
+    (void)state;
+    socket_peer peer;
+    peer_init(&peer, PEER_TCP);
+    peer_start(&peer);
+    const char *line = fatal_line_behind_a_socket(&peer);
+    assert_int_equal(number_in(line, "unflushed"), 0);
+    assert_int_equal(number_in(line, "lost"), 0);
+    peer_await(&peer, "\"number\":199");
+    peer_done(&peer);
+}
+
+/* ---- the program ---- */
+
 static int set_up(void **state) {
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     return shared == MAP_FAILED ? -1 : make_test_directory(state);
@@ -304,6 +366,8 @@ int main(void) {
         cmocka_unit_test_setup(counts_what_the_output_does_not_take, start_anew),
         cmocka_unit_test_setup(waits_for_the_thread_of_a_ring, start_anew),
         cmocka_unit_test_setup(stops_the_thread_of_a_ring, start_anew),
+        cmocka_unit_test_setup(counts_what_a_socket_has_not_delivered, start_anew),
+        cmocka_unit_test_setup(gives_a_socket_time_to_deliver, start_anew),
     };
     if (UNDER_TSAN) {
         print_message("skipped: ThreadSanitizer puts signals off to moments of its own, and ends "

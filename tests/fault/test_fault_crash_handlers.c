@@ -1,6 +1,7 @@
 /** Crashes between handlers of others: in front of ours and behind it, processes that live on, and
  * a second crash. The first two are what users of other libraries have missed: the exit status and
  * the core dump of their program, and their own handlers. */
+#include "fault/fault_report.h"
 #include "handler/rescue.h"
 #include "support/fork_guard.h"
 #include "support/under_tsan.h"
@@ -188,7 +189,11 @@ static void a_process_that_is_rescued_logs_on(void **state) {
         assert_int_equal(saw->calls, 2);
         const char *text = content_of("log");
         assert_int_equal(count_in(text, "\"logType\":\"FATAL\""), 2);
-        assert_int_equal(count_in(text, "\"still here\""), AFTER);
+        const int there = count_in(text, "\"still here\"");
+        print_fault((fault_report){"crash-survived",
+                                   flag ? "async(file+buffered)" : "file+buffered", 2, AFTER,
+                                   (uint64_t)(AFTER - there), 0});
+        assert_int_equal(there, AFTER);
         assert_int_equal(count_in(text, "\"lost\":0,\"unflushed\":0}\n"), 2);
         for (int i = 0; i < AFTER; i++) {
             snprintf(expected, sizeof expected, "\"still here\",\"n\":%d}\n", i);
@@ -366,6 +371,22 @@ static void a_second_crash_ends_the_process(void **state) {
     forget_log();
 }
 
+static void crash_twice_under_a_foreign_handler(void *argument) {
+    set_action(SIGSEGV, note_and_exit, SA_ONSTACK);
+    crash_twice(argument);
+}
+
+static void a_second_crash_goes_to_the_previous_handler(void **state) {
+    (void)state;
+    const int status = status_of(crash_twice_under_a_foreign_handler, NULL);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 42);
+    assert_int_equal(saw->calls, 1);
+    assert_int_equal(saw->signal, SIGSEGV);
+    assert_ptr_equal(saw->address, (void *)FAULT_ADDRESS);
+    assert_non_null(strstr(fatal_line(), "signal 6 (SIGABRT) sent by"));
+    forget_log();
+}
+
 static int set_up(void **state) {
     saw = mmap(NULL, sizeof *saw, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     return saw == MAP_FAILED ? -1 : make_test_directory(state);
@@ -387,6 +408,7 @@ int main(void) {
         cmocka_unit_test_setup(what_was_ignored_is_ignored, start_anew),
         cmocka_unit_test_setup(a_later_handler_can_call_ours, start_anew),
         cmocka_unit_test_setup(a_second_crash_ends_the_process, start_anew),
+        cmocka_unit_test_setup(a_second_crash_goes_to_the_previous_handler, start_anew),
     };
     if (UNDER_TSAN) {
         print_message("skipped: ThreadSanitizer puts signals off to moments of its own, and ends "

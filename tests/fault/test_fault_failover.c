@@ -1,6 +1,7 @@
 /** A chain of handlers whose outputs break and come back: a full disk, a reader that goes away,
  * failures at random, a fork in the middle of a change. Every line is taken exactly once, or
  * counted. */
+#include "fault/fault_report.h"
 #include "fault/numbered_lines.h"
 #include "support/fork_guard.h"
 #include "support/handler_lines.h"
@@ -120,7 +121,10 @@ static void find_in_file(const char *path) {
     close(fd);
 }
 
-static void assert_taken_once(long count) {
+static void assert_taken_once(const char *fault, long rounds, long count) {
+    const uint64_t accepted = (uint64_t)count * THREADS;
+    print_fault((fault_report){fault, "failover", (uint64_t)rounds, accepted,
+                               accepted - (uint64_t)found.lines, (uint64_t)found.torn});
     for (int i = 0; i < THREADS; i++)
         for (long n = 0; n < count; n++)
             assert_int_equal(found.taken[i][n], 1);
@@ -179,7 +183,7 @@ static void a_reader_that_goes_away(void **state) {
         jsonlog_handler_release(handlers[i]);
     find_in_file(path);
     unlink(path);
-    assert_taken_once(rounds * 200);
+    assert_taken_once("epipe", rounds, rounds * 200);
     assert_int_equal(found.over, rounds);
     assert_int_equal(found.back, rounds);
     assert_int_equal(found.torn, 0);
@@ -233,7 +237,7 @@ static void write_to_a_disk_that_fills(void) {
     find_in_file(log_path);
     find_in_file(path);
     unlink(path);
-    assert_taken_once(rounds * 200);
+    assert_taken_once("full-tmpfs", rounds, rounds * 200);
     assert_in_range(found.torn, 0, rounds);
     assert_int_equal(found.torn, first.torn_closed);
     assert_int_equal(found.lost, 0);
@@ -307,6 +311,8 @@ static void check_flaky(jsonlog_handler *chain, long count) {
     const long accepted = write_from_threads(chain, 0, count);
     const jsonlog_failover_stats stats = failover_stats(chain);
     const uint64_t lost = stats_of(chain).lost;
+    print_fault((fault_report){"eio-at-random", "failover", stats.changes, (uint64_t)accepted,
+                               (uint64_t)(accepted - found.lines), (uint64_t)found.torn});
     assert_int_equal(accepted + (long)lost, count * THREADS);
     assert_int_equal(found.lines, accepted);
     for (int i = 0; i < THREADS; i++)
@@ -384,7 +390,8 @@ static void a_fork_in_the_middle_of_a_change(void **state) {
     is_over = false;
     for (int i = 0; i < 2; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, keep_writing, chain), 0);
-    for (int i = 0; i < 20 * test_effort(); i++) {
+    const uint64_t forks = 20 * (uint64_t)test_effort();
+    for (uint64_t i = 0; i < forks; i++) {
         const pid_t pid = fork();
         if (pid == 0)
             write_in_child(chain, handlers[1]);
@@ -392,6 +399,7 @@ static void a_fork_in_the_middle_of_a_change(void **state) {
         assert_int_equal(waitpid(pid, &status, 0), pid);
         assert_int_equal(status, 0);
     }
+    print_fault((fault_report){"fork", "failover", forks, forks, 0, 0});
     __atomic_store_n(&is_over, true, __ATOMIC_RELAXED);
     for (int i = 0; i < 2; i++)
         pthread_join(threads[i], NULL);

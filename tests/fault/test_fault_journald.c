@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "fault/fault_report.h"
 #include "fault/private_daemon.h"
 
 #define SOCKET      "/run/systemd/journal/socket"
@@ -331,8 +332,13 @@ static void json_may_be_the_message(void **state) {
 
 /* ---- what goes wrong ---- */
 
+/* What was refused is counted, and not accepted. */
+static void report(const char *fault, const char *handler, uint64_t accepted) {
+    print_fault((fault_report){fault, handler, 1, accepted, 0, 0});
+}
+
 /* @return the journal as it was when nobody took the five lines of the middle. */
-static cJSON *lose_five(void (*stop)(void), void (*start)(void)) {
+static cJSON *lose_five(const char *fault, void (*stop)(void), void (*start)(void)) {
     start_journal();
     jsonlog_handler *handler = make_handler(0);
     jsonlog_logger *log = logger_on(handler);
@@ -354,6 +360,7 @@ static cJSON *lose_five(void (*stop)(void), void (*start)(void)) {
     expect(cJSON_GetArrayItem(entries, 20), "PRIORITY", "4");
     expect(cJSON_GetArrayItem(entries, 20), "LOGGER", "jsonlog");
     expect(cJSON_GetArrayItem(entries, 20), "LOST", "5");
+    report(fault, "journald", 31);
     return entries;
 }
 
@@ -370,12 +377,12 @@ static void show_socket(void) {
 }
 
 static void check_killed(void) {
-    const cJSON *entries = lose_five(kill_journald, start_journald);
+    const cJSON *entries = lose_five("kill-9-of-peer", kill_journald, start_journald);
     expect(cJSON_GetArrayItem(entries, 20), "REASON", "ECONNREFUSED");
 }
 
 static void check_hidden(void) {
-    const cJSON *entries = lose_five(hide_socket, show_socket);
+    const cJSON *entries = lose_five("socket-gone", hide_socket, show_socket);
     expect(cJSON_GetArrayItem(entries, 20), "REASON", "ENOENT");
 }
 
@@ -398,6 +405,7 @@ static void check_absent(void) {
     cJSON *entries = await_entries(2);
     expect(cJSON_GetArrayItem(entries, 0), "LOST", "1");
     expect(cJSON_GetArrayItem(entries, 1), "MESSAGE", "after");
+    report("daemon-away", "journald", 2);
 }
 
 /* Something is there under the library's name that is no library. */
@@ -487,6 +495,7 @@ static void check_stopped(void) {
     const cJSON *entries = await_entries(THREADS * RECORDS);
     expect_all_records(entries);
     require(strstr(get(cJSON_GetArrayItem(entries, 0), "CODE_FILE"), "journald") != NULL);
+    report("slow-reader", "async(journald)", THREADS * RECORDS);
 }
 
 static void check_fork(void) {
@@ -505,6 +514,7 @@ static void check_fork(void) {
     expect_number(cJSON_GetArrayItem(entries, 0), "_PID", getpid());
     expect_number(cJSON_GetArrayItem(entries, 1), "TID", pid);
     expect(cJSON_GetArrayItem(entries, 2), "MESSAGE", "parent again");
+    report("fork", "journald", 3);
 }
 
 static void threads_lose_nothing(void **state) {

@@ -1,5 +1,6 @@
 /** Connections in a network that fails: each test has a network name space of its own. Needs root,
  * or user name spaces; says so where it has neither. */
+#include "fault/fault_report.h"
 #include "support/fork_guard.h"
 #include "support/handler_lines.h"
 
@@ -89,6 +90,7 @@ static void lose_the_network(void **state) {
     assert_int_equal(jsonlog_socket_flush(handler, 60000), JSONLOG_OK);
     peer_await(&peer, "into the void\ntwo\n");
     const jsonlog_socket_stats stats = socket_stats(handler);
+    print_fault((fault_report){"network-gone", "socket(tcp)", 1, 102, 102 - stats.lines, 0});
     assert_int_equal(stats.lines, 102);
     assert_true(stats.resent >= 100);
     jsonlog_handler_release(handler);

@@ -2,6 +2,7 @@
  * Signals at any point of a log call: a thread that logs is interrupted over and over by a handler
  * that calls what may be called there. Nothing may hang, no line may be torn, all must be there.
  */
+#include "fault/fault_report.h"
 #include "fault/numbered_lines.h"
 #include "support/handler_lines.h"
 
@@ -135,7 +136,10 @@ static void read_file(output *o, const char *name) {
     assert_int_equal(rest, 0);
 }
 
-static void assert_all_there(const output *o, long accepted) {
+static void assert_all_there(const char *handler, const output *o, long accepted) {
+    const uint64_t found = (uint64_t)o->lines.seen[0] + o->from_signals;
+    const uint64_t all = (uint64_t)accepted + written;
+    print_fault((fault_report){"signals", handler, hits, all, all - found, o->lines.torn});
     assert_int_equal(o->lines.torn, 0);
     assert_int_equal(o->lines.blank, 0);
     assert_int_equal(o->lines.unordered, 0);
@@ -143,8 +147,6 @@ static void assert_all_there(const output *o, long accepted) {
     assert_int_equal(o->lines.seen[0], accepted);
     assert_int_equal(o->from_signals, written);
     assert_int_equal(written, signals);
-    print_message("%" PRIu64 " signals, %" PRIu64 " of them in %ld calls: nothing lost or torn\n",
-                  signals, hits, accepted);
 }
 
 /* ---- files ---- */
@@ -162,31 +164,31 @@ static jsonlog_handler *open_log(jsonlog_write_policy policy) {
 }
 
 /* The signals write into the very file that is being written to. */
-static void under_fire_into(jsonlog_handler *handler) {
+static void under_fire_into(const char *name, jsonlog_handler *handler) {
     output o = {.from_signals = 0};
     const long accepted = log_under_fire(handler, 120);
     jsonlog_handler_release(handler);
     close(signal_output);
     read_file(&o, "log");
-    assert_all_there(&o, accepted);
+    assert_all_there(name, &o, accepted);
     unlink(in_directory("log"));
 }
 
 static void each_line_with_a_write(void **state) {
     (void)state;
-    under_fire_into(open_log((jsonlog_write_policy){NULL, 0, 0, 0}));
+    under_fire_into("file", open_log((jsonlog_write_policy){NULL, 0, 0, 0}));
 }
 
 static void while_the_file_is_opened_again(void **state) {
     (void)state;
     reopens = 1;
-    under_fire_into(open_log((jsonlog_write_policy){NULL, 0, 0, 0}));
+    under_fire_into("file(reopened)", open_log((jsonlog_write_policy){NULL, 0, 0, 0}));
     reopens = 0;
 }
 
 static void buffered(void **state) {
     (void)state;
-    under_fire_into(open_log(jsonlog_buffered(20000, 2)));
+    under_fire_into("file+buffered", open_log(jsonlog_buffered(20000, 2)));
 }
 
 static void through_a_ring(void **state) {
@@ -198,7 +200,7 @@ static void through_a_ring(void **state) {
     options.drain_timeout_ms = 60000;
     jsonlog_handler *async = jsonlog_async_handler_new(file, &options);
     jsonlog_handler_release(file);
-    under_fire_into(async);
+    under_fire_into("async(file)", async);
 }
 
 /* ---- a slow pipe ---- */
@@ -250,7 +252,7 @@ static void under_fire_into_pipe(size_t len_max, bool shares_it) {
         r.found.from_signals = written;
     }
     assert_int_equal(r.rest, 0);
-    assert_all_there(&r.found, accepted);
+    assert_all_there(shares_it ? "pipe" : "pipe(large-lines)", &r.found, accepted);
 }
 
 /* Up to PIPE_BUF a pipe keeps lines whole, also those of the signals in between. */
@@ -287,7 +289,9 @@ static void whole_calls(void **state) {
     }
     cease_fire();
     jsonlog_get_stats(&after);
-    assert_int_equal(after.lines - before.lines, calls);
+    const uint64_t lines = after.lines - before.lines;
+    print_fault((fault_report){"signals", "memory(whole-calls)", hits, calls, calls - lines, 0});
+    assert_int_equal(lines, calls);
     jsonlog_logger_set_handlers(jsonlog_root(), NULL, 0);
     jsonlog_handler_release(handler);
     close(signal_output);

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "fault/fault_report.h"
 #include "fault/private_rsyslogd.h"
 #include "support/fork_guard.h"
 #include "support/tsan.h"
@@ -383,6 +384,12 @@ static void log_numbers(jsonlog_logger *log, int from, int to) {
         jsonlog_info(log, "m", "n", i);
 }
 
+static void report(const char *fault, int trials, uint64_t accepted, int lost) {
+    char handler[32];
+    snprintf(handler, sizeof handler, "syslog(%s)", current->input);
+    print_fault((fault_report){fault, handler, (uint64_t)trials, accepted, (uint64_t)lost, 0});
+}
+
 /* What is logged while nobody is there arrives once somebody is. */
 static void check_away(void) {
     start_first();
@@ -397,6 +404,7 @@ static void check_away(void) {
     log_numbers(log, 2 * LINES, 3 * LINES);
     require_soon(have_all(3 * LINES, false));
     require(stats_of(handler).lost == 0);
+    report("daemon-away", 1, 3 * LINES, 0);
 }
 
 /* Killed with lines on the way, again and again: what the daemon's system had not got is sent
@@ -417,8 +425,7 @@ static void check_killed_under_load(void) {
     require_soon(have_all(ROUNDS * LINES, true));
     require(stats_of(handler).lost == 0);
     const tally found = count_numbers(ROUNDS * LINES, true);
-    fprintf(stderr, "%d kills, %d lines: %d of the %d on their way lost, %d came twice\n",
-            (int)ROUNDS, ROUNDS * LINES, found.tail, ROUNDS * TAIL, found.repeats);
+    report("kill-9-of-peer", ROUNDS, ROUNDS * LINES, found.tail);
 }
 
 static bool takes_lines(jsonlog_logger *log, const jsonlog_handler *handler, uint64_t before) {
@@ -458,6 +465,7 @@ static void check_full(void) {
     }
     require(reported == stats_of(handler).lost);
     require(arrived >= LINES - stats.lost);
+    report("buffer-full", 1, LINES - stats.lost, 0);
 }
 
 static void check_fork(void) {
@@ -482,6 +490,7 @@ static void check_fork(void) {
     expect(cJSON_GetArrayItem(messages, is_first ? 0 : 1), "procid", child);
     require(strstr(get(cJSON_GetArrayItem(messages, is_first ? 0 : 1), "msg"), "\"child\"}"));
     expect(cJSON_GetArrayItem(messages, is_first ? 1 : 0), "procid", parent);
+    report("fork", 1, 2, 0);
 }
 
 static void run_on(void (*body)(void), const unsigned *ways, size_t count) {

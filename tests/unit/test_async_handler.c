@@ -240,6 +240,19 @@ static void counts_what_the_target_refuses(void **state) {
     done(handler);
 }
 
+static void passes_on_why_the_target_failed(void **state) {
+    (void)state;
+    jsonlog_handler *handler = async_of(JSONLOG_ASYNC_DROP_NEW);
+    target.refusals = 1;
+    target.status = JSONLOG_E_IO;
+    target.error = ENOSPC;
+    assert_int_equal(write_text(handler, "a\n"), JSONLOG_OK);
+    assert_int_equal(jsonlog_async_flush(handler, 10000), JSONLOG_OK);
+    assert_int_equal(stats_of(handler).last_errno, ENOSPC);
+    assert_int_equal(stats_of(handler).lost_error, 1);
+    done(handler);
+}
+
 /* ---- policies ---- */
 
 static void keeps_a_quarter_for_errors(void **state) {
@@ -785,6 +798,7 @@ int main(void) {
         cmocka_unit_test(asks_level_and_filters_of_both),
         cmocka_unit_test(takes_the_formatter_of_the_target),
         cmocka_unit_test(counts_what_the_target_refuses),
+        cmocka_unit_test(passes_on_why_the_target_failed),
         cmocka_unit_test(keeps_a_quarter_for_errors),
         cmocka_unit_test(reports_at_the_gap),
         cmocka_unit_test(reports_when_the_ring_is_empty),

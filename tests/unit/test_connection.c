@@ -13,8 +13,6 @@
 
 #include "support/socket_peer.h"
 
-static const jl_connection_owner nobody = {.default_port = NULL};
-
 /* ---- destinations ---- */
 
 typedef struct destination_case {
@@ -161,7 +159,7 @@ static void a_host_has_a_limit(void **state) {
 /* ---- options ---- */
 
 static jsonlog_status make_with(const jsonlog_socket_options *options, jl_connection **out) {
-    return jl_connection_new("tcp://127.0.0.1:9", options, &nobody, out, NULL);
+    return jl_connection_new("tcp://127.0.0.1:9", NULL, options, out, NULL);
 }
 
 static void options_have_defaults(void **state) {
@@ -253,7 +251,7 @@ static const frame_case frame_cases[] = {
 
 static jl_connection *started(const char *name, const jsonlog_socket_options *options) {
     jl_connection *c = NULL;
-    assert_int_equal(jl_connection_new(name, options, &nobody, &c, NULL), JSONLOG_OK);
+    assert_int_equal(jl_connection_new(name, NULL, options, &c, NULL), JSONLOG_OK);
     assert_int_equal(jl_connection_start(c, NULL), JSONLOG_OK);
     return c;
 }

@@ -237,7 +237,7 @@ static void says_what_is_wrong(void **state) {
         jsonlog_status status;
         const char *text;
     } wrong[] = {
-        {{.size = 1}, JSONLOG_E_INVALID, "the size of the crash options is wrong"},
+        {{.size = 1}, JSONLOG_E_INVALID, "wrong size of jsonlog_crash_options"},
         {{.size = sizeof(jsonlog_crash_options), .signals = 32},
          JSONLOG_E_INVALID,
          "the crash options have a signal that there is not, or no fields"},

@@ -26,6 +26,11 @@ static void accepts_null(void **state) {
 static void says_out_of_memory(void **state) {
     (void)state;
     jsonlog_err err;
+    assert_int_equal(jl_err_no_out(&err), JSONLOG_E_INVALID);
+    assert_string_equal(err.text, "out is NULL");
+    assert_int_equal(jl_err_wrong_size(&err, "jsonlog_x_options"), JSONLOG_E_INVALID);
+    assert_string_equal(err.text, "wrong size of jsonlog_x_options");
+    assert_int_equal(err.offset, JSONLOG_NO_OFFSET);
     assert_int_equal(jl_err_nomem(&err), JSONLOG_E_NOMEM);
     assert_int_equal(err.code, JSONLOG_E_NOMEM);
     assert_int_equal(err.offset, JSONLOG_NO_OFFSET);

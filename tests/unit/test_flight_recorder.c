@@ -405,6 +405,23 @@ static void counts_what_the_target_refuses(void **state) {
     assert_int_equal(jsonlog_recorder_dump(recorder), JSONLOG_E_AGAIN);
 }
 
+static void passes_on_why_the_target_failed(void **state) {
+    (void)state;
+    record_with((jsonlog_recorder_options){0});
+    target.status = JSONLOG_E_IO;
+    target.error = ENOSPC;
+    target.refusals = 1;
+    keep("kept");
+    fire("error"); /* the kept one is refused */
+    assert_int_equal(stats_of(recorder).last_errno, ENOSPC);
+    assert_int_equal(stats_of(recorder).lost_error, 1);
+    target.error = EIO;
+    target.refusals = 1;
+    fire("error"); /* this one */
+    assert_int_equal(stats_of(recorder).last_errno, EIO);
+    assert_int_equal(stats_of(recorder).lost_error, 2);
+}
+
 static void allocates_nothing(void **state) {
     (void)state;
     jsonlog_handler *memory = jsonlog_memory_handler_new(4096);
@@ -609,6 +626,7 @@ int main(void) {
         with_target(does_not_go_past_patterns),
         with_target(marks_lines_that_are_objects),
         with_target(counts_what_the_target_refuses),
+        with_target(passes_on_why_the_target_failed),
         with_target(allocates_nothing),
         with_target(does_not_wait_within_itself),
         with_target(keeps_all_threads_together),

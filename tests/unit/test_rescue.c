@@ -272,6 +272,9 @@ static void counts_what_is_behind_a_stuck_target(void **state) {
     jl_rescue_begin();
     jl_rescue_run(&rescue);
     assert_int_equal(write_text(async, "refused\n"), JSONLOG_E_CLOSED);
+    jsonlog_async_stats stats;
+    jsonlog_async_get_stats(async, &stats);
+    assert_int_equal(stats.lost_closed, 1);
     jl_rescue_end(&rescue);
     assert_int_equal(rescue.unflushed, 1);
     assert_int_equal(rescue.lost, 3);

@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -136,6 +137,112 @@ static void stops_at_an_unfinished_line(void **state) {
     assert_false(jl_ring_discard(&ring, 255));
     assert_int_equal(jl_ring_clear(&ring), 0);
     assert_int_equal(jl_ring_used(&ring), 64);
+    jl_ring_done(&ring);
+}
+
+/* ---- lines that stay in the ring ---- */
+
+static void assert_peeked(const jl_ring *ring, uint64_t at, const char *text) {
+    jl_ring_view view;
+    char joined[64];
+    assert_true(jl_ring_peek(ring, at, &view));
+    assert_int_equal(view.len[0] + view.len[1], strlen(text));
+    memcpy(joined, view.text[0], view.len[0]);
+    memcpy(joined + view.len[0], view.text[1], view.len[1]);
+    assert_memory_equal(joined, text, strlen(text));
+}
+
+static void shows_lines_until_they_are_released(void **state) {
+    (void)state;
+    jl_ring ring;
+    jl_ring_view view;
+    assert_true(jl_ring_init(&ring, 128));
+    assert_false(jl_ring_peek(&ring, 0, &view));
+    put(&ring, "one", 20, 128);
+    put(&ring, "", 20, 128);
+    put(&ring, "three and a bit..", 20, 128);
+    for (int i = 0; i < 2; i++) { /* as often as one likes */
+        assert_peeked(&ring, 0, "one");
+        assert_peeked(&ring, 32, "");
+        assert_peeked(&ring, 48, "three and a bit..");
+        assert_false(jl_ring_peek(&ring, 96, &view));
+    }
+    assert_int_equal(put(&ring, "too much", 20, 96), JL_RING_FULL);
+    jl_ring_release(&ring, 48);
+    assert_int_equal(jl_ring_head(&ring), 48);
+    assert_int_equal(jl_ring_used(&ring), 48);
+    jl_ring_release(&ring, 32); /* those are gone already */
+    assert_int_equal(jl_ring_head(&ring), 48);
+    assert_int_equal(put(&ring, "there is room", 20, 96), JL_RING_OK);
+    assert_peeked(&ring, 96, "there is room");
+    jl_ring_release(&ring, jl_ring_tail(&ring));
+    assert_int_equal(jl_ring_used(&ring), 0);
+    assert_false(jl_ring_peek(&ring, jl_ring_tail(&ring), &view));
+    jl_ring_done(&ring);
+}
+
+static void shows_a_line_over_the_edge_in_two_pieces(void **state) {
+    (void)state;
+    jl_ring ring;
+    jl_ring_view view;
+    assert_true(jl_ring_init(&ring, 64));
+    put(&ring, "first", 20, 64);
+    jl_ring_release(&ring, 32);
+    put(&ring, "0123456789abcdefghijklmnopqrstuv", 20, 64); /* 16 bytes on either side */
+    assert_true(jl_ring_peek(&ring, 32, &view));
+    assert_int_equal(view.len[0], 16);
+    assert_int_equal(view.len[1], 16);
+    assert_memory_equal(view.text[0], "0123456789abcdef", 16);
+    assert_memory_equal(view.text[1], "ghijklmnopqrstuv", 16);
+    assert_ptr_equal(view.text[1], ring.bytes);
+    jl_ring_release(&ring, jl_ring_tail(&ring));
+    put(&ring, "after it", 20, 64);
+    assert_peeked(&ring, 80, "after it");
+    jl_ring_done(&ring);
+}
+
+static void shows_no_line_that_is_not_finished(void **state) {
+    (void)state;
+    jl_ring ring;
+    jl_ring_view view;
+    assert_true(jl_ring_init(&ring, 128));
+    put(&ring, "a", 10, 128);
+    ring.tail += 32; /* reserved by somebody who has not come back */
+    put(&ring, "b", 10, 128);
+    assert_peeked(&ring, 0, "a");
+    assert_false(jl_ring_peek(&ring, 32, &view));
+    assert_peeked(&ring, 64, "b");
+    jl_ring_close(&ring); /* changes nothing about what is there */
+    assert_peeked(&ring, 64, "b");
+    jl_ring_done(&ring);
+}
+
+/* Two cursors as a connection has them, over and over the edge. */
+static void keeps_lines_between_two_cursors(void **state) {
+    (void)state;
+    test_random random = {.state = 16};
+    jl_ring ring;
+    char text[64];
+    uint64_t kept = 0, next = 0;
+    unsigned put_count = 0, next_count = 0, kept_count = 0;
+    assert_true(jl_ring_init(&ring, 256));
+    while (put_count < 20000) {
+        snprintf(text, sizeof text, "%u %.*s", put_count, (int)(put_count % 40),
+                 "........................................");
+        if (test_random_below(&random, 2) == 0 && put(&ring, text, 20, 256) == JL_RING_OK)
+            put_count++;
+        unsigned *const count = test_random_below(&random, 2) == 0 ? &next_count : &kept_count;
+        uint64_t *const at = count == &next_count ? &next : &kept;
+        if (*count == (count == &next_count ? put_count : next_count))
+            continue;
+        snprintf(text, sizeof text, "%u %.*s", *count, (int)(*count % 40),
+                 "........................................");
+        assert_peeked(&ring, *at, text);
+        *at += jl_ring_size_of(strlen(text));
+        ++*count;
+        jl_ring_release(&ring, kept);
+        assert_int_equal(jl_ring_head(&ring), kept);
+    }
     jl_ring_done(&ring);
 }
 
@@ -300,6 +407,10 @@ int main(void) {
         cmocka_unit_test(fills_up_to_the_limit),
         cmocka_unit_test(discards_the_oldest_up_to_a_level),
         cmocka_unit_test(stops_at_an_unfinished_line),
+        cmocka_unit_test(shows_lines_until_they_are_released),
+        cmocka_unit_test(shows_a_line_over_the_edge_in_two_pieces),
+        cmocka_unit_test(shows_no_line_that_is_not_finished),
+        cmocka_unit_test(keeps_lines_between_two_cursors),
         cmocka_unit_test(takes_a_full_ring_once),
         cmocka_unit_test(takes_nothing_once_closed),
         cmocka_unit_test(does_what_the_model_does),

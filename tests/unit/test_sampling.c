@@ -46,6 +46,27 @@ static uint64_t sampled(void) {
     return stats.sampled;
 }
 
+/* Nobody should find out in the night that most of what he looks for was never written. */
+static void is_off_unless_asked_for(void **state) {
+    (void)state;
+    size_t there = 0;
+    const uint64_t before = sampled();
+    for (int i = 0; i < 5000; i++) {
+        jsonlog_info(jsonlog_get("off"), "the same");
+        there += lines_there();
+    }
+    assert_int_equal(there, 5000);
+    assert_int_equal(sampled() - before, 0);
+    sample("off", 1, 0, 3600000);
+    for (int i = 0; i < 10; i++)
+        jsonlog_info(jsonlog_get("off"), "the same");
+    assert_int_equal(lines_there(), 1);
+    assert_int_equal(jsonlog_logger_set_sampling(jsonlog_get("off"), NULL), JSONLOG_OK);
+    for (int i = 0; i < 10; i++)
+        jsonlog_info(jsonlog_get("off"), "the same");
+    assert_int_equal(lines_there(), 10);
+}
+
 static void first_some_then_every_so_many_th(void **state) {
     (void)state;
     sample("a", 2, 3, 3600000);
@@ -214,6 +235,7 @@ static void what_is_no_policy(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(is_off_unless_asked_for),
         cmocka_unit_test(first_some_then_every_so_many_th),
         cmocka_unit_test(one_of_n_over_all_time),
         cmocka_unit_test(the_interval_begins_anew),

@@ -107,7 +107,7 @@ static void wrong_arguments_are_told(void **state) {
     options.size = 0;
     assert_int_equal(jsonlog_socket_handler_new("unix:///x", &options, &handler, &err),
                      JSONLOG_E_INVALID);
-    assert_string_equal(err.text, "options.size is wrong");
+    assert_string_equal(err.text, "wrong size of jsonlog_socket_options");
     options = quick();
     options.keepalive_s = 40000;
     assert_int_equal(jsonlog_socket_handler_new("unix:///x", &options, &handler, &err),

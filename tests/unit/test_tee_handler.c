@@ -288,6 +288,22 @@ static void goes_on_after_a_failure(void **state) {
     assert_int_equal(stats_of(tee).bytes, 4);
 }
 
+static void passes_on_why_a_part_failed(void **state) {
+    (void)state;
+    jsonlog_handler *tee = tee_at_logger(3);
+    refuse(1, JSONLOG_E_IO, ENOSPC);
+    jsonlog_info(jsonlog_get("tee"), "one");
+    assert_int_equal(stats_of(tee).last_errno, ENOSPC);
+    assert_int_equal(stats_of(tee).lost_error, 1);
+    refuse(0, JSONLOG_E_IO, EIO);
+    refuse(1, JSONLOG_E_IO, ENOSPC);
+    jsonlog_info(jsonlog_get("tee"), "two");
+    assert_int_equal(stats_of(tee).last_errno, EIO); /* of the first one */
+    refuse(2, JSONLOG_E_STATE, EDEADLK);
+    jsonlog_info(jsonlog_get("tee"), "three");
+    assert_int_equal(stats_of(tee).lost_nested, 1);
+}
+
 static jsonlog_status fail_to_format(const jsonlog_formatter *self, const jsonlog_record *record,
                                      jl_buffer *out) {
     (void)self;
@@ -418,6 +434,7 @@ int main(void) {
         with_parts(allocates_nothing),
         with_parts(holds_tees),
         with_parts(goes_on_after_a_failure),
+        with_parts(passes_on_why_a_part_failed),
         with_parts(counts_a_part_that_cannot_format),
         with_parts(keeps_nested_records_out_of_locked_parts),
         with_parts(flushes_all),
