@@ -46,10 +46,6 @@ void jl_buffer_done(jl_buffer *buffer) {
     *buffer = (jl_buffer){.limit = buffer->limit};
 }
 
-void jl_buffer_clear(jl_buffer *buffer) {
-    jl_buffer_rewind(buffer, 0);
-}
-
 void jl_buffer_rewind(jl_buffer *buffer, size_t len) {
     buffer->len = len;
     buffer->status = JSONLOG_OK;

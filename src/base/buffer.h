@@ -29,7 +29,10 @@ void jl_buffer_init(jl_buffer *buffer, char *space, size_t size, size_t limit);
 void jl_buffer_done(jl_buffer *buffer);
 
 /** Forget content and error, keep the memory. */
-void jl_buffer_clear(jl_buffer *buffer);
+static inline void jl_buffer_clear(jl_buffer *buffer) {
+    buffer->len = 0;
+    buffer->status = JSONLOG_OK;
+}
 
 /** Cut back to `len` (<= buffer->len) and forget the error: the undo of a speculative write. */
 void jl_buffer_rewind(jl_buffer *buffer, size_t len);

@@ -1,141 +1,120 @@
 #include "format/direct_line.h"
 
+#include "format/direct_rules.h"
 #include "format/site_head.h"
 #include "format/time_text.h"
 #include "json/escape.h"
-#include "json/plain_copy.h"
 #include "json/plain_value.h"
 #include "record/context.h"
-#include "record/site.h"
 
 /* Contexts one behind the other whose fields are written one by one. */
 #define CHAIN_MAX 16
 
-/* A line being written. Between `at` and `end` is its room; out->len is brought up only for what is
- * written the general way. */
+/*
+ * A line being written. Where it has come to goes from function to function as an argument and a
+ * result, NULL for "not this way", because memory between one step and the next costs more than the
+ * steps; out->len is brought up only for what is written the general way.
+ */
 typedef struct direct {
     const jl_json_formatter *formatter;
     const jsonlog_record *record;
     const jl_site_head *head;     /* NULL: none is kept */
     const jl_site_key *site_keys; /* of record->values; NULL: the record has fields */
     jl_buffer *out;
-    char *at;
-    const char *end;
+    const char *end; /* of the room */
     uint64_t replaced;
 } direct;
 
 /* ---- room ---- */
 
-static bool has_room(const direct *line, size_t bytes) {
-    return JSONLOG_LIKELY(bytes <= (size_t)(line->end - line->at));
+static bool has_room(const direct *line, const char *at, size_t bytes) {
+    return JSONLOG_LIKELY(bytes <= (size_t)(line->end - at));
 }
 
-static void find_room(direct *line) {
+static char *find_room(direct *line) {
     jl_buffer *out = line->out;
-    const size_t size = out->capacity < out->limit ? out->capacity : out->limit;
-    line->at = out->data + out->len;
-    line->end = out->data + size;
+    line->end = out->data + (out->capacity < out->limit ? out->capacity : out->limit);
+    return out->data + out->len;
 }
 
-static bool put_bytes(direct *line, const char *bytes, size_t len) {
-    if (!has_room(line, len))
-        return false;
-    line->at = jl_copy_bytes_fast(line->at, bytes, len);
-    return true;
-}
-
-static bool put_char(direct *line, char c) {
-    if (!has_room(line, 1))
-        return false;
-    *line->at++ = c;
-    return true;
+static char *put_bytes(const direct *line, char *at, const char *bytes, size_t len) {
+    return has_room(line, at, len) ? jl_copy_bytes_fast(at, bytes, len) : NULL;
 }
 
 /* ---- values ---- */
 
-static jsonlog_writer *begin_general(direct *line, jsonlog_writer *writer) {
+static void begin_general(const direct *line, char *at, jsonlog_writer *writer) {
     jl_buffer *out = line->out;
-    out->len = (size_t)(line->at - out->data);
+    out->len = (size_t)(at - out->data);
     jl_writer_init(writer, out, &line->formatter->style, out->limit);
     writer->redactor = line->record->redactor;
     writer->depth = 1;
-    return writer;
 }
 
-static bool end_general(direct *line, const jsonlog_writer *writer) {
+static char *end_general(direct *line, const jsonlog_writer *writer) {
     line->replaced += writer->replaced;
-    if (line->out->status != JSONLOG_OK || writer->is_cut)
-        return false;
-    find_room(line);
-    return true;
+    return line->out->status != JSONLOG_OK || writer->is_cut ? NULL : find_room(line);
 }
 
-static __attribute__((noinline)) bool put_any_value(direct *line, const jsonlog_value *value) {
+static __attribute__((noinline)) char *put_any_value(direct *line, char *at,
+                                                     const jsonlog_value *value) {
     jsonlog_writer writer;
-    jl_write_value(begin_general(line, &writer), JL_TEXT(""), value);
+    begin_general(line, at, &writer);
+    jl_write_value(&writer, JL_TEXT(""), value);
     return end_general(line, &writer);
 }
 
-static __attribute__((noinline)) bool put_any_attribute(direct *line, jl_attribute attribute) {
+static __attribute__((noinline)) char *put_any_attribute(direct *line, char *at,
+                                                         jl_attribute attribute) {
     jsonlog_writer writer;
-    jl_write_attribute(begin_general(line, &writer), attribute, &line->formatter->asctime,
-                       line->record);
+    begin_general(line, at, &writer);
+    jl_write_attribute(&writer, attribute, &line->formatter->asctime, line->record);
     return end_general(line, &writer);
 }
 
-static bool put_value(direct *line, const jsonlog_value *value) {
-    char *at = jl_put_plain_value(line->at, line->end, value);
-    if (JSONLOG_UNLIKELY(at == NULL))
-        return put_any_value(line, value);
-    line->at = at;
-    return true;
+static __attribute__((noinline)) char *put_value(direct *line, char *at,
+                                                 const jsonlog_value *value) {
+    char *end = jl_put_plain_value(at, line->end, value);
+    return JSONLOG_LIKELY(end != NULL) ? end : put_any_value(line, at, value);
 }
 
-static bool put_text(direct *line, const char *text) {
+static char *put_text(direct *line, char *at, const char *text) {
     const jsonlog_value value = {
         .type = JSONLOG_TYPE_STRING, .as = {.string = text}, .with = {.len = strlen(text)}};
-    return put_value(line, &value);
+    return put_value(line, at, &value);
 }
 
 /* ---- columns ---- */
 
-static bool put_time(direct *line) {
-    const jl_json_style *style = &line->formatter->style;
-    if (style->time_style != JSONLOG_TIME_RFC3339_UTC)
-        return put_any_attribute(line, JL_ATTRIBUTE_TIMESTAMP);
-    if (!has_room(line, JL_TIME_TEXT_MAX + 2))
-        return false;
-    *line->at++ = '"';
-    line->at += jl_time_text_utc(line->at, line->record->time_ns, style->precision);
-    *line->at++ = '"';
-    return true;
-}
-
-static bool put_logger(direct *line) {
+static char *put_logger(direct *line, char *at) {
     const char *name = line->record->logger;
-    return put_text(line, name == NULL || *name == '\0' ? "root" : name);
+    return put_text(line, at, name == NULL || *name == '\0' ? "root" : name);
 }
 
-static bool put_attribute(direct *line, jl_attribute attribute) {
+static char *put_attribute(direct *line, char *at, jl_attribute attribute) {
     switch (attribute) {
-    case JL_ATTRIBUTE_TIMESTAMP: return put_time(line);
-    case JL_ATTRIBUTE_LEVEL: return put_text(line, jsonlog_level_name(line->record->level));
-    case JL_ATTRIBUTE_LOGGER: return put_logger(line);
+    case JL_ATTRIBUTE_LEVEL: return put_text(line, at, jsonlog_level_name(line->record->level));
+    case JL_ATTRIBUTE_LOGGER: return put_logger(line, at);
     case JL_ATTRIBUTE_MESSAGE:
-    case JL_ATTRIBUTE_ERROR_MESSAGE: return put_value(line, line->record->message);
-    default: return put_any_attribute(line, attribute);
+    case JL_ATTRIBUTE_ERROR_MESSAGE: return put_value(line, at, line->record->message);
+    default: return put_any_attribute(line, at, attribute);
     }
 }
 
-static bool put_column(direct *line, size_t i) {
+static char *put_column(direct *line, char *at, size_t i) {
     const jl_direct *keys = &line->formatter->direct;
+    const jl_column *column = &line->formatter->columns[i];
     const size_t start = i == 0 ? 0 : keys->ends[i - 1];
-    return put_bytes(line, keys->text + start, keys->ends[i] - start) &&
-           put_attribute(line, line->formatter->columns[i].attribute);
+    if (!jl_column_is_wanted(column, line->record))
+        return at;
+    at = put_bytes(line, at, keys->text + start, keys->ends[i] - start);
+    return at == NULL ? NULL : put_attribute(line, at, column->attribute);
 }
 
-static bool put_column_if_wanted(direct *line, size_t i) {
-    return !jl_column_is_wanted(&line->formatter->columns[i], line->record) || put_column(line, i);
+static char *put_columns_from(direct *line, char *at, size_t i) {
+    for (; i < line->formatter->column_count && at != NULL; i++)
+        at = put_column(line, at, i);
+    return at;
 }
 
 /* Whether all records of a site have the same value in a column. */
@@ -163,224 +142,101 @@ static const jsonlog_value *literal_of(const jsonlog_record *record) {
 }
 
 /* @param i  the first column of the head. */
-static __attribute__((noinline)) bool put_new_head(direct *line, size_t i) {
+static __attribute__((noinline)) char *put_new_head(direct *line, char *at, size_t i) {
     const jl_json_formatter *formatter = line->formatter;
     const jsonlog_value *literal = literal_of(line->record);
-    const size_t start = (size_t)(line->at - line->out->data);
+    const size_t start = (size_t)(at - line->out->data);
     for (; i < formatter->column_count && is_of_site(&formatter->columns[i], literal); i++) {
-        if (!put_column_if_wanted(line, i))
-            return false;
+        at = put_column(line, at, i);
+        if (at == NULL)
+            return NULL;
     }
     const char *text = line->out->data + start;
     jl_site_head_keep(line->record, formatter->direct.serial, i, literal,
-                      (jl_text){text, (size_t)(line->at - text)});
-    for (; i < formatter->column_count; i++) {
-        if (!put_column_if_wanted(line, i))
-            return false;
-    }
-    return true;
+                      (jl_text){text, (size_t)(at - text)});
+    return put_columns_from(line, at, i);
 }
 
-static bool put_columns(direct *line) {
-    const jl_json_formatter *formatter = line->formatter;
-    size_t i = 0;
-    if (formatter->direct.begins_with_time && !put_column(line, i++))
-        return false;
-    if (JSONLOG_LIKELY(line->head != NULL)) {
-        if (!put_bytes(line, line->head->text, line->head->len))
-            return false;
-        i = line->head->columns;
-    } else if (jl_site_head_is_wanted(line->record)) {
-        return put_new_head(line, i);
-    }
-    for (; i < formatter->column_count; i++) {
-        if (!put_column_if_wanted(line, i))
-            return false;
-    }
-    return true;
+/* The columns behind the opening. */
+static char *put_columns(direct *line, char *at) {
+    const size_t first = line->formatter->direct.opening_len > 0 ? 1 : 0;
+    if (JSONLOG_UNLIKELY(line->head == NULL))
+        return jl_site_head_is_wanted(line->record) ? put_new_head(line, at, first)
+                                                    : put_columns_from(line, at, first);
+    at = put_bytes(line, at, line->head->text, line->head->len);
+    return at == NULL ? NULL : put_columns_from(line, at, line->head->columns);
 }
 
 /* ---- fields ---- */
 
 /* Written as `,"key":` */
-static bool put_key(direct *line, jl_text key) {
-    if (!has_room(line, key.len) || !has_room(line, key.len + 4))
-        return false;
-    memcpy(line->at, ",\"", 2);
-    char *end = jl_copy_bytes_fast(line->at + 2, key.ptr, key.len);
-    memcpy(end, "\":", 2);
-    line->at = end + 2;
-    return true;
+static char *put_key(const direct *line, char *at, jl_text key) {
+    if (!has_room(line, at, key.len) || !has_room(line, at, key.len + 4))
+        return NULL;
+    memcpy(at, ",\"", 2);
+    at = jl_copy_bytes_fast(at + 2, key.ptr, key.len);
+    memcpy(at, "\":", 2);
+    return at + 2;
 }
 
-static bool put_fields(direct *line, const jl_field *fields, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
-        if (!put_key(line, fields[i].key) || !put_value(line, fields[i].value))
-            return false;
+static char *put_fields(direct *line, char *at, const jl_field *fields, uint32_t count) {
+    for (uint32_t i = 0; i < count && at != NULL; i++) {
+        at = put_key(line, at, fields[i].key);
+        at = at == NULL ? NULL : put_value(line, at, fields[i].value);
     }
-    return true;
+    return at;
 }
 
-static bool put_site_fields(direct *line) {
+/* A site's keys stand in its literal as they stand in a line. */
+static char *put_site_fields(direct *line, char *at) {
     const jsonlog_record *record = line->record;
     const char *literal = record->site->keys;
-    for (uint32_t i = 0; i < record->call_count; i++) {
-        const jl_site_key key = line->site_keys[i];
-        if (!put_bytes(line, literal + jl_site_key_offset(key) - 2, jl_site_key_len(key) + 4) ||
-            !put_value(line, &record->values[i]))
-            return false;
+    const jsonlog_value *values = record->values;
+    for (const jl_site_key *key = line->site_keys, *end = key + record->call_count; key < end;
+         key++) {
+        at = put_bytes(line, at, literal + jl_site_key_offset(*key) - 2, jl_site_key_len(*key) + 4);
+        if (at == NULL || (at = put_value(line, at, values++)) == NULL)
+            return NULL;
     }
-    return true;
+    return at;
 }
 
-static bool put_call(direct *line) {
+static char *put_call(direct *line, char *at) {
     if (JSONLOG_LIKELY(line->site_keys != NULL))
-        return put_site_fields(line);
-    return put_fields(line, line->record->call, line->record->call_count);
+        return put_site_fields(line, at);
+    return put_fields(line, at, line->record->call, line->record->call_count);
 }
 
 /* The weakest, which is the last of the chain, first. */
-static __attribute__((noinline)) bool put_chain_fields(direct *line, const jl_context *strongest) {
+static __attribute__((noinline)) char *put_chain_fields(direct *line, char *at,
+                                                        const jl_context *strongest) {
     const jl_context *chain[CHAIN_MAX];
     size_t length = 0;
     for (const jl_context *context = strongest; context != NULL; context = context->parent) {
         if (length == CHAIN_MAX)
-            return false;
+            return NULL;
         chain[length++] = context;
     }
-    while (length > 0) {
+    while (length > 0 && at != NULL) {
         const jl_context *context = chain[--length];
-        if (!put_fields(line, context->fields, context->count))
-            return false;
+        at = put_fields(line, at, context->fields, context->count);
     }
-    return true;
+    return at;
 }
 
-static bool put_chain(direct *line, const jl_context *context) {
-    if (context == NULL)
-        return true;
+static char *put_chain(direct *line, char *at, const jl_context *context) {
+    if (context == NULL || at == NULL)
+        return at;
     if (JSONLOG_LIKELY(context->text != NULL))
-        return put_bytes(line, context->text, context->text_len);
-    return put_chain_fields(line, context);
+        return put_bytes(line, at, context->text, context->text_len);
+    return put_chain_fields(line, at, context);
 }
 
-static bool put_contexts(direct *line) {
+static __attribute__((noinline)) char *put_contexts(direct *line, char *at) {
     const jsonlog_record *record = line->record;
-    return record->is_flat || (put_chain(line, record->statics) && put_chain(line, record->bound) &&
-                               put_chain(line, record->scope));
-}
-
-/* ---- is it ordinary ---- */
-
-/* Equal hashes count as equal keys: what comes of it is only the longer way. */
-static bool is_key_free(const jl_json_formatter *formatter, uint32_t hash) {
-    if (JSONLOG_LIKELY(!jl_key_set_may_have(&formatter->direct.keys, hash)))
-        return true;
-    for (size_t i = 0; i < formatter->column_count; i++) {
-        if (formatter->columns[i].key.hash == hash)
-            return false;
-    }
-    return formatter->truncated_key.hash != hash && formatter->dropped_key.hash != hash;
-}
-
-static bool are_keys_free(const jl_json_formatter *formatter, const jl_field *fields,
-                          uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
-        if (!fields[i].key_is_plain || !is_key_free(formatter, fields[i].hash))
-            return false;
-    }
-    return true;
-}
-
-static uint32_t call_hash(const direct *line, uint32_t i) {
-    return line->site_keys != NULL ? jl_site_key_hash(line->site_keys[i])
-                                   : line->record->call[i].hash;
-}
-
-static bool are_call_keys_free(const direct *line) {
-    const jsonlog_record *record = line->record;
-    if (line->head != NULL && line->site_keys != NULL)
-        return true; /* or there were no head */
-    if (line->site_keys == NULL)
-        return are_keys_free(line->formatter, record->call, record->call_count);
-    for (uint32_t i = 0; i < record->call_count; i++) {
-        if (!is_key_free(line->formatter, call_hash(line, i)))
-            return false;
-    }
-    return true;
-}
-
-static bool has_field(const jl_context *context, uint32_t hash) {
-    for (; context != NULL; context = context->parent) {
-        for (uint32_t i = 0; i < context->count; i++) {
-            if (context->fields[i].hash == hash)
-                return true;
-        }
-    }
-    return false;
-}
-
-static bool may_share_with(const jl_context *context, uint32_t hash) {
-    return JSONLOG_UNLIKELY(jl_key_set_may_have(&context->keys, hash)) && has_field(context, hash);
-}
-
-static bool shares_keys_with_call(const jl_context *context, const direct *line) {
-    for (uint32_t i = 0; i < line->record->call_count; i++) {
-        if (may_share_with(context, call_hash(line, i)))
-            return true;
-    }
-    return false;
-}
-
-static bool share_keys(const jl_context *a, const jl_context *b) {
-    if (!jl_key_sets_may_share(&a->keys, &b->keys))
-        return false;
-    for (; b != NULL; b = b->parent) {
-        for (uint32_t i = 0; i < b->count; i++) {
-            if (may_share_with(a, b->fields[i].hash))
-                return true;
-        }
-    }
-    return false;
-}
-
-static bool is_chain_free(const jl_json_formatter *formatter, const jl_context *context) {
-    if (!jl_key_sets_may_share(&formatter->direct.keys, &context->keys))
-        return true;
-    for (; context != NULL; context = context->parent) {
-        if (!are_keys_free(formatter, context->fields, context->count))
-            return false;
-    }
-    return true;
-}
-
-/* @param stronger  two contexts that stand behind this one; each may be NULL. */
-static bool is_chain_ordinary(const direct *line, const jl_context *context,
-                              const jl_context *stronger, const jl_context *strongest) {
-    if (context == NULL)
-        return true;
-    return context->is_distinct && is_chain_free(line->formatter, context) &&
-           !shares_keys_with_call(context, line) &&
-           (stronger == NULL || !share_keys(context, stronger)) &&
-           (strongest == NULL || !share_keys(context, strongest));
-}
-
-static uint32_t total_of(const jl_context *context) {
-    return context == NULL ? 0 : context->total;
-}
-
-static bool have_contexts_room(const jsonlog_record *record) {
-    const uint64_t total = (uint64_t)total_of(record->statics) + total_of(record->bound) +
-                           total_of(record->scope) + record->call_count;
-    return total <= JL_RECORD_FIELDS_MAX;
-}
-
-static __attribute__((noinline)) bool are_contexts_ordinary(const direct *line) {
-    const jsonlog_record *record = line->record;
-    return record->merged != NULL && have_contexts_room(record) &&
-           is_chain_ordinary(line, record->statics, record->bound, record->scope) &&
-           is_chain_ordinary(line, record->bound, record->scope, NULL) &&
-           is_chain_ordinary(line, record->scope, NULL, NULL);
+    at = put_chain(line, at, record->statics);
+    at = put_chain(line, at, record->bound);
+    return put_chain(line, at, record->scope);
 }
 
 static bool has_contexts(const jsonlog_record *record) {
@@ -388,30 +244,60 @@ static bool has_contexts(const jsonlog_record *record) {
            (record->statics != NULL || record->bound != NULL || record->scope != NULL);
 }
 
-static bool is_ordinary(const direct *line) {
-    const jsonlog_record *record = line->record;
-    if (!line->formatter->direct.is_possible || record->emf != NULL || record->edit_count > 0 ||
-        record->suppressed != 0 || record->call_dropped != 0 || !record->call_is_unique ||
-        !are_call_keys_free(line))
-        return false;
-    return !has_contexts(record) || are_contexts_ordinary(line);
-}
-
 /* ---- the line ---- */
 
-/* Every member brings its comma; that of the first one becomes the brace. */
-static bool put_line(direct *line) {
+static char *put_opening(const direct *line, char *at) {
     const jl_json_formatter *formatter = line->formatter;
-    if (!put_bytes(line, formatter->prefix.ptr, formatter->prefix.len))
+    const jl_direct *keys = &formatter->direct;
+    if (JSONLOG_UNLIKELY(keys->opening_len == 0))
+        return put_bytes(line, at, formatter->prefix.ptr, formatter->prefix.len);
+    if (!has_room(line, at, JL_DIRECT_OPENING_MAX + JL_TIME_TEXT_MAX + 1))
+        return NULL;
+    at = jl_copy_bytes_fast(at, keys->opening, keys->opening_len);
+    at += jl_time_text_utc(at, line->record->time_ns, formatter->style.precision);
+    *at = '"';
+    return at + 1;
+}
+
+/* Every member brings its comma; that of the first one becomes the brace. */
+static char *put_closing(direct *line, char *at, size_t start) {
+    const jl_json_formatter *formatter = line->formatter;
+    const size_t len = formatter->terminator.len;
+    char *brace = line->out->data + start + formatter->prefix.len;
+    if (!has_room(line, at, 2) || !has_room(line, at + 2, len))
+        return NULL;
+    if (JSONLOG_UNLIKELY(at == brace))
+        at++;
+    *brace = '{';
+    *at++ = '}';
+    if (JSONLOG_LIKELY(len == 1)) {
+        *at = *formatter->terminator.ptr;
+        return at + 1;
+    }
+    return jl_copy_bytes_fast(at, formatter->terminator.ptr, len);
+}
+
+static char *put_line(direct *line, size_t start) {
+    char *at = put_opening(line, find_room(line));
+    if (at == NULL || (at = put_columns(line, at)) == NULL)
+        return NULL;
+    if (has_contexts(line->record) && (at = put_contexts(line, at)) == NULL)
+        return NULL;
+    at = put_call(line, at);
+    return at == NULL ? NULL : put_closing(line, at, start);
+}
+
+static bool is_ordinary(const direct *line) {
+    const jsonlog_record *record = line->record;
+    const jl_json_formatter *formatter = line->formatter;
+    if (!formatter->direct.is_possible || record->emf != NULL || record->edit_count > 0 ||
+        record->suppressed != 0 || record->call_dropped != 0 || !record->call_is_unique)
         return false;
-    const size_t brace = (size_t)(line->at - line->out->data);
-    if (!put_columns(line) || !put_contexts(line) || !put_call(line))
+    /* A head is kept only for a site whose keys were looked at. */
+    const bool is_known = line->head != NULL && line->site_keys != NULL;
+    if (!is_known && !jl_direct_takes_call(formatter, record, line->site_keys))
         return false;
-    if ((size_t)(line->at - line->out->data) == brace && !put_char(line, '{'))
-        return false;
-    line->out->data[brace] = '{';
-    return put_char(line, '}') &&
-           put_bytes(line, formatter->terminator.ptr, formatter->terminator.len);
+    return !has_contexts(record) || jl_direct_takes_contexts(formatter, record, line->site_keys);
 }
 
 bool jl_direct_line_write(const jl_json_formatter *formatter, const jsonlog_record *record,
@@ -428,57 +314,12 @@ bool jl_direct_line_write(const jl_json_formatter *formatter, const jsonlog_reco
     if (!is_ordinary(&line) || out->status != JSONLOG_OK || out->data == NULL)
         return false;
     const size_t start = out->len;
-    find_room(&line);
-    if (JSONLOG_UNLIKELY(!put_line(&line))) {
+    const char *end = put_line(&line, start);
+    if (JSONLOG_UNLIKELY(end == NULL)) {
         jl_buffer_rewind(out, start);
         return false;
     }
-    out->len = (size_t)(line.at - out->data);
+    out->len = (size_t)(end - out->data);
     *replaced = line.replaced;
     return true;
-}
-
-/* ---- the formatter ---- */
-
-static bool is_column_ordinary(const jl_column *column) {
-    return column->key.is_plain && column->attribute != JL_ATTRIBUTE_VALUE;
-}
-
-static bool is_style_ordinary(const jl_json_style *style) {
-    return style->escapes == 0 && !style->escapes_hostile && !style->is_spaced &&
-           style->indent == 0 && !style->omits_empty && style->value_fn == NULL;
-}
-
-static bool prepare_keys(jl_json_formatter *formatter) {
-    jl_direct *keys = &formatter->direct;
-    size_t len = 0;
-    for (size_t i = 0; i < formatter->column_count; i++) {
-        const jl_column *column = &formatter->columns[i];
-        const jl_text key = column->key.text;
-        if (!is_column_ordinary(column) || key.len + 4 > sizeof keys->text - len)
-            return false;
-        memcpy(keys->text + len, ",\"", 2);
-        memcpy(keys->text + len + 2, key.ptr, key.len);
-        memcpy(keys->text + len + 2 + key.len, "\":", 2);
-        len += key.len + 4;
-        keys->ends[i] = (uint16_t)len;
-        jl_key_set_add(&keys->keys, column->key.hash);
-    }
-    jl_key_set_add(&keys->keys, formatter->truncated_key.hash);
-    jl_key_set_add(&keys->keys, formatter->dropped_key.hash);
-    return true;
-}
-
-void jl_direct_line_prepare(jl_json_formatter *formatter) {
-    const bool is_plain_layout = formatter->rename_count == 0 && formatter->default_count == 0 &&
-                                 formatter->static_count == 0 && formatter->exclude_count == 0 &&
-                                 !formatter->skips_underscored && !formatter->expands_dots &&
-                                 !formatter->has_timestamp_key && formatter->process == NULL;
-    static uint32_t last_serial; /* atomic */
-    formatter->direct.serial = __atomic_add_fetch(&last_serial, 1, __ATOMIC_RELAXED);
-    formatter->direct.begins_with_time =
-        formatter->column_count > 0 && formatter->columns[0].attribute == JL_ATTRIBUTE_TIMESTAMP &&
-        formatter->columns[0].when == JL_WHEN_ALWAYS;
-    formatter->direct.is_possible =
-        is_plain_layout && is_style_ordinary(&formatter->style) && prepare_keys(formatter);
 }

@@ -11,10 +11,6 @@
  */
 #include "format/json_formatter.h"
 
-/** Find out whether a formatter may write lines directly, and prepare its keys. Called once, when
- * everything else of it is set. */
-void jl_direct_line_prepare(jl_json_formatter *formatter);
-
 /**
  * @param out       bounded to the cap of the line.
  * @param replaced  is given the number of values that had to be written as something else.

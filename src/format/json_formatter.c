@@ -1,6 +1,7 @@
 #include "format/json_formatter.h"
 
 #include "format/direct_line.h"
+#include "format/direct_rules.h"
 #include "format/line.h"
 #include "format/line_bound.h"
 #include "record/record.h"
@@ -99,6 +100,7 @@ jsonlog_status jl_json_formatter_format(const jsonlog_formatter *self, const jso
 
 static jl_json_formatter default_formatter;
 static pthread_once_t default_once = PTHREAD_ONCE_INIT;
+static bool has_default; /* atomic */
 
 static void make_default(void) {
     const jsonlog_json_options options = JSONLOG_JSON_OPTIONS_INIT;
@@ -109,10 +111,12 @@ static void make_default(void) {
     default_formatter.truncated_key = jl_key_of(JL_TEXT("_truncated"), 0);
     default_formatter.dropped_key = jl_key_of(JL_TEXT("_dropped"), 0);
     jl_layout_build(&default_formatter, &options, NULL);
-    jl_direct_line_prepare(&default_formatter);
+    jl_direct_prepare(&default_formatter);
+    __atomic_store_n(&has_default, true, __ATOMIC_RELEASE);
 }
 
 jsonlog_formatter *jl_formatter_default(void) {
-    pthread_once(&default_once, make_default);
+    if (JSONLOG_UNLIKELY(!__atomic_load_n(&has_default, __ATOMIC_ACQUIRE)))
+        pthread_once(&default_once, make_default);
     return &default_formatter.base;
 }

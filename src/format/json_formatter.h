@@ -49,13 +49,15 @@ typedef struct jl_owned {
 } jl_owned;
 
 /** What direct_line.c needs: the keys of the columns as they stand in a line, each as `,"key":`. */
-#define JL_DIRECT_KEYS_MAX 768
+#define JL_DIRECT_KEYS_MAX    768
+#define JL_DIRECT_OPENING_MAX 64
 
 typedef struct jl_direct {
     bool is_possible;
-    bool begins_with_time;
-    uint32_t serial;  /**< no two formatters have the same */
-    jl_key_set keys; /**< that a field of the record may not have */
+    uint8_t opening_len;                 /**< 0: lines do not begin with a time in UTC */
+    char opening[JL_DIRECT_OPENING_MAX]; /**< all up to and with the quote in front of it */
+    uint32_t serial;                     /**< no two formatters have the same */
+    jl_key_set keys;                     /**< that a field of the record may not have */
     uint16_t ends[JL_COLUMNS_MAX];
     char text[JL_DIRECT_KEYS_MAX];
 } jl_direct;

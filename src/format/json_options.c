@@ -1,7 +1,7 @@
 /* From the caller's options to an immutable formatter of its own. */
 #include "base/alloc.h"
 #include "base/err.h"
-#include "format/direct_line.h"
+#include "format/direct_rules.h"
 #include "json/escape.h"
 #include "record/value_copy.h"
 
@@ -311,7 +311,7 @@ static jsonlog_status fill(jl_json_formatter *formatter, const jsonlog_json_opti
     formatter->default_count = options->default_count;
     formatter->static_count = options->static_count;
     set_own_keys(formatter);
-    jl_direct_line_prepare(formatter);
+    jl_direct_prepare(formatter);
     return check_room(formatter, err);
 }
 

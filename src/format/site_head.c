@@ -1,5 +1,6 @@
 #include "format/site_head.h"
 
+#include "record/level.h"
 #include "record/site.h"
 
 /* Room for the heads of some 500 sites; static, because a log call must not allocate, and untouched
@@ -27,7 +28,7 @@ const jl_site_head *jl_site_head_find(const jsonlog_record *record, uint32_t for
         return NULL;
     const jl_site_head *head = (const jl_site_head *)(const void *)(arena + (at - 1));
     if (JSONLOG_UNLIKELY(head->formatter != formatter || head->logger != record->logger ||
-                         head->level != jsonlog_level_name(record->level)))
+                         head->level != jl_level_given_name(record->level)))
         return NULL;
     if (head->message == NULL)
         return head;
@@ -58,7 +59,7 @@ static uint32_t take(size_t len) {
 static void fill(jl_site_head *head, const jsonlog_record *record, const jsonlog_value *message,
                  jl_text text) {
     head->logger = record->logger;
-    head->level = jsonlog_level_name(record->level);
+    head->level = jl_level_given_name(record->level);
     head->message = message == NULL ? NULL : message->as.string;
     head->message_len = message == NULL ? 0 : message->with.len;
     head->len = (uint16_t)text.len;

@@ -16,7 +16,7 @@ typedef struct jl_site_head {
     uint16_t columns;   /**< the first column that is not in it */
     uint16_t len;
     const char *logger;
-    const char *level;
+    const char *level; /**< the name that it was given; NULL: none */
     const char
         *message; /**< the text's address, which is that of a literal; NULL: it is not in here */
     size_t message_len;

@@ -136,34 +136,41 @@ static __attribute__((noinline)) void note_second(uint64_t second) {
     __atomic_store_n(&the_second.number, second + 1, __ATOMIC_RELAXED);
 }
 
-static bool put_second(char *out, uint64_t second) {
-    if (JSONLOG_UNLIKELY(__atomic_load_n(&the_second.number, __ATOMIC_RELAXED) != second + 1))
-        note_second(second);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    memcpy(out, the_second.text, SECOND_LEN + 1);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    return __atomic_load_n(&the_second.number, __ATOMIC_RELAXED) == second + 1;
+/* The first record of a second comes here. */
+static __attribute__((noinline)) size_t put_new_second(char *out, int64_t ns,
+                                                       jsonlog_precision precision) {
+    if (ns >= 0)
+        note_second((uint64_t)ns / (uint64_t)NS_PER_SECOND);
+    return jl_time_text(out, jl_instant_of_ns(ns), JSONLOG_TIME_RFC3339_UTC, precision);
 }
 
-static char *put_milliseconds(char *out, uint32_t milliseconds) {
+static bool is_noted(uint64_t second) {
+    return JSONLOG_LIKELY(__atomic_load_n(&the_second.number, __ATOMIC_RELAXED) == second + 1);
+}
+
+static void put_milliseconds(char *out, uint32_t milliseconds) {
     out[0] = '.';
     out[1] = (char)('0' + milliseconds / 100);
-    out[2] = (char)('0' + milliseconds / 10 % 10);
-    out[3] = (char)('0' + milliseconds % 10);
-    return out + 4;
+    memcpy(out + 2, jl_digit_pairs + milliseconds % 100 * 2, 2);
 }
 
 size_t jl_time_text_utc(char out[JL_TIME_TEXT_MAX], int64_t ns, jsonlog_precision precision) {
     const uint64_t second = (uint64_t)ns / (uint64_t)NS_PER_SECOND;
     const uint32_t rest = (uint32_t)((uint64_t)ns % (uint64_t)NS_PER_SECOND);
-    if (JSONLOG_UNLIKELY(ns < 0 || precision == JSONLOG_PRECISION_PYTHON) ||
-        JSONLOG_UNLIKELY(!put_second(out, second)))
-        return jl_time_text(out, jl_instant_of_ns(ns), JSONLOG_TIME_RFC3339_UTC, precision);
+    if (ns < 0 || !is_noted(second) || JSONLOG_UNLIKELY(precision == JSONLOG_PRECISION_PYTHON))
+        return put_new_second(out, ns, precision);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    memcpy(out, the_second.text, SECOND_LEN + 1);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (!is_noted(second))
+        return put_new_second(out, ns, precision);
     char *at = out + SECOND_LEN;
-    if (JSONLOG_LIKELY(precision == JSONLOG_PRECISION_MS))
-        at = put_milliseconds(at, rest / 1000000);
-    else
+    if (JSONLOG_LIKELY(precision == JSONLOG_PRECISION_MS)) {
+        put_milliseconds(at, rest / 1000000);
+        at += 4;
+    } else {
         at = put_fraction(at, rest, digits_of(precision), '.');
+    }
     *at++ = 'Z';
     return (size_t)(at - out);
 }

@@ -23,15 +23,31 @@ typedef struct jl_shortest {
 /** @param value finite. */
 jl_shortest jl_double_shortest(double value);
 
-/** Write decimal digits; @return bytes written to out[JL_NUMBER_MAX]. */
-size_t jl_write_int64(char *out, int64_t value);
-size_t jl_write_uint64(char *out, uint64_t value);
+/** "00" to "99", one behind the other. */
+extern const char jl_digit_pairs[200];
+
+/** Write decimal digits; @return behind what was written to out[JL_NUMBER_MAX]. */
+__attribute__((returns_nonnull)) char *jl_put_int64(char *out, int64_t value);
+__attribute__((returns_nonnull)) char *jl_put_uint64(char *out, uint64_t value);
 
 /**
  * Write a finite double as Python's repr does: `20.0`, `0.0001`, `1e-05`, `1e+16`, `-0.0`,
  * `1.5e+300`. It always looks like a double (has `.` or `e`) and is a valid JSON number.
  */
-size_t jl_write_double(char *out, double value);
+__attribute__((returns_nonnull)) char *jl_put_double(char *out, double value);
+
+/** The same; @return bytes written. */
+static inline size_t jl_write_int64(char *out, int64_t value) {
+    return (size_t)(jl_put_int64(out, value) - out);
+}
+
+static inline size_t jl_write_uint64(char *out, uint64_t value) {
+    return (size_t)(jl_put_uint64(out, value) - out);
+}
+
+static inline size_t jl_write_double(char *out, double value) {
+    return (size_t)(jl_put_double(out, value) - out);
+}
 
 /** Write a finite float with the digits that identify it as a float, so 0.1f gives `0.1`. */
 size_t jl_write_float(char *out, float value);

@@ -189,33 +189,41 @@ static int count_digits(uint64_t value) {
     return guess + ((value | 1) >= powers[guess]);
 }
 
-static const char pairs[] = "00010203040506070809101112131415161718192021222324"
-                            "25262728293031323334353637383940414243444546474849"
-                            "50515253545556575859606162636465666768697071727374"
-                            "75767778798081828384858687888990919293949596979899";
+const char jl_digit_pairs[200] = "00010203040506070809101112131415161718192021222324"
+                                 "25262728293031323334353637383940414243444546474849"
+                                 "50515253545556575859606162636465666768697071727374"
+                                 "75767778798081828384858687888990919293949596979899";
 
 /* Write the last `count` digits of `value` so that they end at `end`. @return what is left of it.
  */
 static uint64_t put_low_digits(char *end, uint64_t value, int count) {
     for (; count >= 2; count -= 2, value /= 100)
-        memcpy(end -= 2, pairs + value % 100 * 2, 2);
+        memcpy(end -= 2, jl_digit_pairs + value % 100 * 2, 2);
     if (count == 0)
         return value;
     end[-1] = (char)('0' + value % 10);
     return value / 10;
 }
 
-size_t jl_write_uint64(char *out, uint64_t value) {
-    int count = count_digits(value);
+char *jl_put_uint64(char *out, uint64_t value) {
+    if (value < 10) {
+        *out = (char)('0' + value);
+        return out + 1;
+    }
+    if (value < 100) {
+        memcpy(out, jl_digit_pairs + value * 2, 2);
+        return out + 2;
+    }
+    const int count = count_digits(value);
     put_low_digits(out + count, value, count);
-    return (size_t)count;
+    return out + count;
 }
 
-size_t jl_write_int64(char *out, int64_t value) {
+char *jl_put_int64(char *out, int64_t value) {
     if (value >= 0)
-        return jl_write_uint64(out, (uint64_t)value);
-    out[0] = '-';
-    return 1 + jl_write_uint64(out + 1, 0 - (uint64_t)value);
+        return jl_put_uint64(out, (uint64_t)value);
+    *out++ = '-';
+    return jl_put_uint64(out, 0 - (uint64_t)value);
 }
 
 static char *put(char *out, const char *bytes, size_t len) {
@@ -271,58 +279,48 @@ static char *put_mantissa(char *out, const decimal *number) {
 }
 
 /* At least two digits and always a sign, as Python does. */
-static size_t write_like_python(char *out, jl_shortest number) {
+static char *put_like_python(char *at, jl_shortest number) {
     decimal digits = decimal_of(number);
-    char *at = out;
     if (number.is_negative)
         *at++ = '-';
     if (digits.point > -4 && digits.point <= 16)
-        return (size_t)(put_plain(at, &digits) - out);
+        return put_plain(at, &digits);
     at = put_mantissa(at, &digits);
     int exponent = digits.point - 1;
     at = put(at, exponent < 0 ? "e-" : "e+", 2);
     uint64_t magnitude = (uint64_t)(exponent < 0 ? -exponent : exponent);
     if (magnitude < 10)
         *at++ = '0';
-    return (size_t)(at - out) + jl_write_uint64(at, magnitude);
+    return jl_put_uint64(at, magnitude);
+}
+
+static __attribute__((noinline)) char *put_any_double(char *out, double value) {
+    return put_like_python(out, jl_double_shortest(value));
 }
 
 /* `.5`, `.25`, `.125`, without trailing zeros but for one. */
 static char *put_fraction(char *out, unsigned thousandths) {
     out[0] = '.';
     out[1] = (char)('0' + thousandths / 100);
-    memcpy(out + 2, pairs + thousandths % 100 * 2, 2);
+    memcpy(out + 2, jl_digit_pairs + thousandths % 100 * 2, 2);
     if (thousandths % 10 != 0)
         return out + 4;
     return out + 2 + (thousandths % 100 != 0);
 }
 
-/* As in thousandths_of(), but in the arithmetic of doubles: the quotient of two whole numbers is
- * the double nearest to the decimal, so if it is the value, the decimal reads back as it; and with
- * at most 15 digits no other one that is as short does.
- *
- * @return 0 if that is not so. */
-static size_t write_thousandths(char *out, double value) {
-    const double size = fabs(value);
-    if (!(size >= 0.001 && size < 1e12))
-        return 0;
-    const uint64_t thousandths = (uint64_t)(size * 1000 + 0.5);
-    if ((double)thousandths / 1000 != size)
-        return 0;
-    char *at = out;
-    if (value < 0)
-        *at++ = '-';
-    at += jl_write_uint64(at, thousandths / 1000);
-    return (size_t)(put_fraction(at, (unsigned)(thousandths % 1000)) - out);
-}
-
-size_t jl_write_double(char *out, double value) {
-    const size_t len = write_thousandths(out, value);
-    return len != 0 ? len : write_like_python(out, jl_double_shortest(value));
+char *jl_put_double(char *out, double value) {
+    const uint64_t bits = bits_of(value);
+    const uint64_t thousandths = thousandths_of(unpack(bits & INT64_MAX, false));
+    if (thousandths == 0)
+        return put_any_double(out, value);
+    if (bits >> 63 != 0)
+        *out++ = '-';
+    out = jl_put_uint64(out, thousandths / 1000);
+    return put_fraction(out, (unsigned)(thousandths % 1000));
 }
 
 size_t jl_write_float(char *out, float value) {
-    return write_like_python(out, float_shortest(value));
+    return (size_t)(put_like_python(out, float_shortest(value)) - out);
 }
 
 /* Java always shows two digits, and where one would do it takes the closest of two: 4.9E-323, not

@@ -118,8 +118,11 @@ static inline size_t jl_copy_plain(char *out, const char *text, size_t len) {
 
 /** Copy bytes that are known to be fit; short ones without a call. */
 static inline char *jl_copy_bytes_fast(char *out, const char *bytes, size_t len) {
-    if (len > 32) {
+    if (len > 64) {
         memcpy(out, bytes, len);
+    } else if (len > 32) {
+        memcpy(out, bytes, 32);
+        memcpy(out + len - 32, bytes + len - 32, 32);
     } else if (len >= 16) {
         memcpy(out, bytes, 16);
         memcpy(out + len - 16, bytes + len - 16, 16);

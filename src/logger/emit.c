@@ -161,8 +161,7 @@ static __attribute__((noinline)) const jl_route *route_to_stdout(jl_thread *thre
 }
 
 static void hand_out(jl_thread *thread, const jl_named *named, const jl_snapshot *snapshot,
-                     const jsonlog_record *record) {
-    const jl_route *route = jl_snapshot_route(snapshot, named);
+                     const jl_route *route, const jsonlog_record *record) {
     if (JSONLOG_UNLIKELY(snapshot->awaits_stdout) && route->reaches_root)
         route = route_to_stdout(thread, named, route);
     if (JSONLOG_UNLIKELY(snapshot->is_shut_down) && route->handler_count == 0)
@@ -193,10 +192,8 @@ static __attribute__((noinline)) void redact(jsonlog_record *record, jl_redactor
 }
 
 /* Filters are not asked about a nested record: it may come from one of them. */
-static void pass_on(jl_thread *thread, const jl_snapshot *snapshot, jl_log_call *call,
-                    bool is_enabled, const jl_capture_hook *hook) {
-    const jl_named *named = call->logger->named;
-    const jl_route *route = jl_snapshot_route(snapshot, named);
+static void pass_on(jl_thread *thread, const jl_snapshot *snapshot, const jl_route *route,
+                    jl_log_call *call, bool is_enabled, const jl_capture_hook *hook) {
     jl_space_part *part = jl_space_take(thread, snapshot);
     if (JSONLOG_UNLIKELY(part == NULL)) {
         jl_stats_add_here(thread, thread->depth > 1 ? JL_STAT_LOST_NESTED : JL_STAT_LOST_MEMORY, 1);
@@ -220,7 +217,7 @@ static void pass_on(jl_thread *thread, const jl_snapshot *snapshot, jl_log_call 
     if (JSONLOG_LIKELY(hook == NULL) ||
         hook->on_record(&record, is_enabled, capture_formatter(snapshot))) {
         if (is_enabled)
-            hand_out(thread, named, snapshot, &record);
+            hand_out(thread, call->logger->named, snapshot, route, &record);
         call->lost = record.emf_loss;
     }
     /* Now and not before the next record, which shall find room without allocating. */
@@ -251,7 +248,7 @@ static void emit_pinned(jl_thread *thread, jl_log_call *call) {
         is_sampled_out(thread, &route->sampling, call))
         return;
     if (is_enabled || (hook != NULL && call->level >= hook->level))
-        pass_on(thread, snapshot, call, is_enabled, hook);
+        pass_on(thread, snapshot, route, call, is_enabled, hook);
 }
 
 static __attribute__((noinline)) void report_repeats(const jsonlog_site *site) {

@@ -30,13 +30,8 @@ static struct jl_space *make_space(size_t line_max) {
     return space;
 }
 
-jl_space_part *jl_space_take(jl_thread *thread, const jl_snapshot *snapshot) {
-    if (JSONLOG_UNLIKELY(thread->space == NULL)) {
-        if (thread->depth > 1)
-            return NULL;
+bool jl_space_make(jl_thread *thread, const jl_snapshot *snapshot) {
+    if (thread->depth == 1)
         thread->space = make_space(longest_line(snapshot));
-        if (thread->space == NULL)
-            return NULL;
-    }
-    return &thread->space->parts[thread->depth - 1];
+    return thread->space != NULL;
 }

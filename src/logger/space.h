@@ -23,8 +23,15 @@ struct jl_space {
     jl_space_part parts[JL_NESTED_MAX];
 };
 
+/** For jl_space_take(), at a thread's first record. @return false as it does. */
+bool jl_space_make(jl_thread *thread, const jl_snapshot *snapshot);
+
 /** The part for the call this thread is in now (depth 1 or 2). NULL without memory, and for a call
  * that is nested in the making of it (an allocator that logs). */
-jl_space_part *jl_space_take(jl_thread *thread, const jl_snapshot *snapshot);
+static inline jl_space_part *jl_space_take(jl_thread *thread, const jl_snapshot *snapshot) {
+    if (JSONLOG_UNLIKELY(thread->space == NULL) && !jl_space_make(thread, snapshot))
+        return NULL;
+    return &thread->space->parts[thread->depth - 1];
+}
 
 #endif

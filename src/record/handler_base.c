@@ -296,14 +296,14 @@ static bool needs_line(const jsonlog_handler *handler, const jl_handler_settings
     return (handler->flags & JL_HANDLER_HANDS_ON) == 0 || settings->line_filter != NULL;
 }
 
-/* Inline, as `hand_over` below: together they are what every record goes through. */
+/* Inline, as `hand_over` below: together they are what every record goes through. Member by member,
+ * because to copy in large pieces what has just been written in small ones would wait for these. */
 static inline __attribute__((always_inline)) jl_handler_verdict prepare(jsonlog_handler *handler,
                                                                         const jsonlog_line *line,
                                                                         jsonlog_line *own,
                                                                         jsonlog_status *status) {
     const jl_handler_settings *settings = settings_of(handler);
     const jsonlog_record *record = line->record;
-    *own = *line;
     if (JSONLOG_LIKELY(line->flags == 0)) {
         if (!is_level_wanted(handler, line->level) ||
             (record != NULL && !pass_filters(settings, record)))
@@ -313,8 +313,14 @@ static inline __attribute__((always_inline)) jl_handler_verdict prepare(jsonlog_
         *status = jl_record_make_line(record, formatter_of(settings));
         if (JSONLOG_UNLIKELY(*status != JSONLOG_OK))
             return JL_HANDLER_CANNOT;
-        own->text = record->line->text.data;
-        own->len = record->line->text.len;
+        *own = (jsonlog_line){.text = record->line->text.data,
+                              .len = record->line->text.len,
+                              .level = line->level,
+                              .time_ns = line->time_ns,
+                              .record = record,
+                              .flags = line->flags};
+    } else {
+        *own = *line;
     }
     return passes(settings, own) ? JL_HANDLER_WANTS : JL_HANDLER_DECLINES;
 }

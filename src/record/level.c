@@ -1,13 +1,13 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "record/level.h"
 #include "record/record.h"
 
 #include <strings.h>
 
-#define NAMES_MAX   64
-#define NAME_SIZE   32 /* 31 bytes and a NUL */
-#define LEVEL_COUNT 256
+#define NAMES_MAX 64
+#define NAME_SIZE 32 /* 31 bytes and a NUL */
 
 /* "LEVEL 0" to "LEVEL 255", so that a number without a name needs no memory of its own. */
 #define TEN(tens)                                                                                  \
@@ -24,11 +24,11 @@ static const char numbered[][12] = {
     TEN("21"), TEN("22"), TEN("23"), TEN("24"), TEN("25"),
 };
 
-/* Texts of renamed levels stay valid for ever, so a slot is used once. `given` holds the text in
- * force for each level; readers take no lock. */
+/* Texts of renamed levels stay valid for ever, so a slot is used once. jl_level_given holds the
+ * text in force for each level; readers take no lock. */
 static char texts[NAMES_MAX][NAME_SIZE];
 static size_t text_count;
-static const char *given[LEVEL_COUNT];
+const char *jl_level_given[JL_LEVEL_COUNT];
 
 typedef struct builtin_name {
     const char *name;
@@ -45,14 +45,10 @@ static const builtin_name builtins[] = {
 };
 #define BUILTIN_COUNT (sizeof builtins / sizeof builtins[0])
 
-static const char *given_name(int level) {
-    return __atomic_load_n(&given[level], __ATOMIC_ACQUIRE);
-}
-
 const char *jsonlog_level_name(int level) {
-    if (level < 0 || level >= LEVEL_COUNT)
+    if (level < 0 || level >= JL_LEVEL_COUNT)
         return "LEVEL ?";
-    const char *name = given_name(level);
+    const char *name = jl_level_given_name(level);
     if (name != NULL)
         return name;
     switch (level) {
@@ -74,14 +70,14 @@ jl_text jl_level_text(int level) {
 static int parse_number(const char *text) {
     int number = 0;
     const char *at = text;
-    for (; *at >= '0' && *at <= '9' && number < LEVEL_COUNT; at++)
+    for (; *at >= '0' && *at <= '9' && number < JL_LEVEL_COUNT; at++)
         number = number * 10 + (*at - '0');
-    return at == text || *at != '\0' || number >= LEVEL_COUNT ? -1 : number;
+    return at == text || *at != '\0' || number >= JL_LEVEL_COUNT ? -1 : number;
 }
 
 static int parse_given(const char *text) {
-    for (int level = 0; level < LEVEL_COUNT; level++) {
-        const char *name = given_name(level);
+    for (int level = 0; level < JL_LEVEL_COUNT; level++) {
+        const char *name = jl_level_given_name(level);
         if (name != NULL && strcasecmp(name, text) == 0)
             return level;
     }
@@ -109,9 +105,9 @@ static jsonlog_status complain(jsonlog_err *err, const char *name) {
     size_t len = 0;
     for (size_t i = 0; i < BUILTIN_COUNT; i++)
         list_name(list, sizeof list, &len, builtins[i].name);
-    for (int level = 0; level < LEVEL_COUNT; level++)
-        if (given_name(level) != NULL)
-            list_name(list, sizeof list, &len, given_name(level));
+    for (int level = 0; level < JL_LEVEL_COUNT; level++)
+        if (jl_level_given_name(level) != NULL)
+            list_name(list, sizeof list, &len, jl_level_given_name(level));
     return jl_err_set(err, JSONLOG_E_NOT_FOUND, 0, "'%.64s' is no level; known are 0 to 255 and%s",
                       name == NULL ? "" : name, list);
 }
@@ -159,7 +155,7 @@ jsonlog_status jsonlog_level_set_name(int level, const char *name) {
     jl_lock_acquire(&jl_words_lock);
     const char *text = text_locked(name);
     if (text != NULL)
-        __atomic_store_n(&given[level], text, __ATOMIC_RELEASE);
+        __atomic_store_n(&jl_level_given[level], text, __ATOMIC_RELEASE);
     jl_lock_release(&jl_words_lock);
     return text == NULL ? JSONLOG_E_LIMIT : JSONLOG_OK;
 }

@@ -1,0 +1,15 @@
+#ifndef JL_RECORD_LEVEL_H
+#define JL_RECORD_LEVEL_H
+/** The names that levels were given. */
+
+#define JL_LEVEL_COUNT 256
+
+/** Atomic; a text in here stays valid for ever. NULL: the level has the name it was born with. */
+extern const char *jl_level_given[JL_LEVEL_COUNT];
+
+/** @param level  below JL_LEVEL_COUNT, not negative. */
+static inline const char *jl_level_given_name(int level) {
+    return __atomic_load_n(&jl_level_given[level], __ATOMIC_ACQUIRE);
+}
+
+#endif
