@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "json/escape_scan.h"
+#include "json/text_steps.h"
 
 /* The longest escape, \u00XX for one byte, sets how much a text can grow. */
 #define GROWTH_MAX 6
@@ -80,13 +81,26 @@ static inline size_t plain_code_point(jl_text text, unsigned options) {
     return bytes;
 }
 
+/* Long texts beyond ASCII go in large steps, tried again where the last try could not go on. */
+#define LARGE_STEPS_FROM 64
+
+static size_t large_steps(jl_text text, unsigned options) {
+    return options == 0 && text.len >= LARGE_STEPS_FROM ? jl_plain_text_steps(text.ptr, text.len)
+                                                        : 0;
+}
+
 /* @return how many bytes at the start may be copied as they are; ends on a code point. */
 static size_t plain_prefix(jl_text text, unsigned options) {
     size_t at = 0;
+    size_t next_try = 0;
     for (;;) {
         at += jl_scan_plain_ascii(text.ptr + at, text.len - at);
         if (at == text.len || (unsigned char)text.ptr[at] < 0x7F)
             return at;
+        if (at >= next_try) {
+            at += large_steps((jl_text){text.ptr + at, text.len - at}, options);
+            next_try = at + LARGE_STEPS_FROM;
+        }
         while (at < text.len && (unsigned char)text.ptr[at] >= 0x7F) {
             size_t bytes = plain_code_point((jl_text){text.ptr + at, text.len - at}, options);
             if (bytes == 0)
