@@ -135,8 +135,8 @@ JSONLOG_API jsonlog_status jsonlog_configure_from_environment(jsonlog_err *err);
 
 /** Check a file as jsonlog_configure_file() does, without opening any output and without putting
  *  anything into force: for a test, or before a roll-out. What only opening can tell (permissions,
- *  full disks, libraries that are missing) stays unknown; factories of the program must exist, but
- *  are not called. */
+ *  full disks, libraries that are missing, names that syslog or the journal refuse) stays unknown;
+ *  factories of the program must exist, but are not called. */
 JSONLOG_API jsonlog_status jsonlog_config_check_file(const char *path, jsonlog_err *err);
 JSONLOG_API jsonlog_status jsonlog_config_check_text(const char *text, size_t len,
                                                      jsonlog_err *err);

@@ -109,7 +109,8 @@ typedef struct jsonlog_crash_options {
     const char *logger;          /**< NULL: "jsonlog" */
     const char *message_key;     /**< NULL: "errorMessage" */
     const jsonlog_field *fields; /**< in every FATAL line, behind the message; as the default JSON
-                                      formatter writes them now */
+                                      formatter writes them now, so what redaction shall hide in
+                                      them it must hide already (redact.h) */
     size_t field_count;
 } jsonlog_crash_options;
 #define JSONLOG_CRASH_OPTIONS_INIT JSONLOG_OPTIONS_INIT_(jsonlog_crash_options)

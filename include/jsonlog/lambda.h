@@ -109,7 +109,9 @@ JSONLOG_API jsonlog_status jsonlog_lambda_handler_new(const jsonlog_lambda_optio
  * The formatter alone. JSON: "timestamp", "level", "logger", "message" (at every level), then
  * "functionName", "functionVersion" and "functionMemorySize" (in MB, a number) as far as the
  * environment knows them, then the record's fields. These names are those that Lambda reads itself
- * to filter by level and to set the time of an event.
+ * to filter by level and to set the time of an event. Lambda knows the levels TRACE to FATAL and
+ * takes any other for INFO, so a level between two of them, renamed or not, is written as the lower
+ * one.
  *
  * @return NULL with err set: JSONLOG_E_INVALID, JSONLOG_E_LIMIT, JSONLOG_E_NOMEM.
  */

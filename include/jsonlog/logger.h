@@ -6,7 +6,7 @@
  *     jsonlog_logger *log = jsonlog_get("payment.db");
  *     jsonlog_info(log, "connected", "host", host, "port", port);
  *     jsonlog_error(log, "query failed", "errorCode", "DA00012", "query",
- * jsonlog_object("ms", 12.5));
+ *                   jsonlog_object("ms", 12.5));
  *
  * Loggers form a tree by their dotted names: "payment.db" is a child of "payment", which is a child
  * of the root. A logger without a level of its own has its parent's; a record goes to the handlers
@@ -15,8 +15,9 @@
  *
  * A log call never fails its caller: it does not abort, leaves errno alone, raises no SIGPIPE. What
  * is lost is counted (jsonlog_get_stats()) and reported by a record of the logger "jsonlog" when
- * output works again. From a thread's second record on a log call allocates nothing. The message is
- * never a format string.
+ * output works again. From a thread's second record on a log call allocates nothing; it takes a few
+ * KiB of stack, and up to 64 where presets, metrics or filter patterns of handlers are at work. The
+ * message is never a format string.
  *
  * Threads: everything in this header may be called from any thread at any time, also while others
  * log. Handlers and levels of all loggers change as one step: a record sees either the old or the

@@ -129,8 +129,8 @@ JSONLOG_API const char *jsonlog_unit_text(jsonlog_unit unit);
 JSONLOG_INLINE jsonlog_value jsonlog_measured(jsonlog_value value, jsonlog_unit unit,
                                               unsigned resolution) {
     value.flags |= (uint8_t)JSONLOG_VALUE_METRIC;
-    value.detail =
-        (uint16_t)(((unsigned)unit & 0xffu) | (resolution < 0xffu ? resolution : 0xffu) << 8);
+    value.detail = (uint16_t)(((unsigned)unit < 0xffu ? (unsigned)unit : 0xffu) |
+                              (resolution < 0xffu ? resolution : 0xffu) << 8);
     return value;
 }
 

@@ -85,9 +85,10 @@
  *
  *  - File, line and function are there with more->with_source, thread and process with
  *    more->with_thread. A record without a call site has none of the first three.
- *  - Levels between the named ones: ECS and logstash write their own name and number; in
- *    OpenTelemetry the number rises with the level (INFO 9, 25 is 11, WARN 13); 25 to 29 are NOTICE
- *    for Google Cloud and Datadog. FATAL is CRITICAL for these two, who do not know it.
+ *  - Levels between the named ones: ECS and logstash write their own name and number; Lambda, which
+ *    takes a level it does not know for INFO, gets the one below; in OpenTelemetry the number rises
+ *    with the level (INFO 9, 25 is 11, WARN 13); 25 to 29 are NOTICE for Google Cloud and Datadog.
+ *    FATAL is CRITICAL for these two, who do not know it.
  *  - ECS follows ecs-logging: dotted keys at the top; time, level and message first. For nested
  *    objects, which CloudWatch patterns can search ({ $.error.code = "DA*" }), set
  *    more->expand_dots; ecs-logging allows that of all keys but log.level, Elasticsearch of all.

@@ -61,7 +61,23 @@ bool jl_attribute_is_present(jl_attribute attribute, const jsonlog_record *recor
 
 bool jl_attribute_may_be_cut(jl_attribute attribute) {
     return attribute != JL_ATTRIBUTE_TIMESTAMP && attribute != JL_ATTRIBUTE_LEVEL &&
-           attribute != JL_ATTRIBUTE_ASCTIME;
+           attribute != JL_ATTRIBUTE_NAMED_LEVEL && attribute != JL_ATTRIBUTE_ASCTIME;
+}
+
+jl_text jl_named_level_text(int level) {
+    static const struct {
+        int level;
+        jl_text name;
+    } named[] = {
+#define LEVEL_ROW(name, value) {(value), {#name, sizeof #name - 1}},
+        JSONLOG_LEVEL_LIST(LEVEL_ROW)
+#undef LEVEL_ROW
+    };
+    jl_text found = JL_TEXT("TRACE");
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
+        if (named[i].level >= JSONLOG_LEVEL_TRACE && named[i].level <= level)
+            found = named[i].name;
+    return found;
 }
 
 static void write_number(jsonlog_writer *writer, jsonlog_value number) {
@@ -149,6 +165,9 @@ void jl_write_attribute(jsonlog_writer *writer, jl_attribute attribute,
         jl_time_append(writer->out, ns, style->time_style, style->precision);
         break;
     case JL_ATTRIBUTE_LEVEL: jl_write_string(writer, jl_level_text(record->level)); break;
+    case JL_ATTRIBUTE_NAMED_LEVEL:
+        jl_write_string(writer, jl_named_level_text(record->level));
+        break;
     case JL_ATTRIBUTE_LOGGER: write_logger(writer, record->logger); break;
     case JL_ATTRIBUTE_MESSAGE:
     case JL_ATTRIBUTE_ERROR_MESSAGE: write_message(writer, record->message); break;
@@ -160,8 +179,8 @@ void jl_write_attribute(jsonlog_writer *writer, jl_attribute attribute,
     case JL_ATTRIBUTE_MSECS: write_number(writer, milliseconds_of(ns)); break;
     case JL_ATTRIBUTE_PROCESS: write_number(writer, jsonlog_from_int64(getpid())); break;
     case JL_ATTRIBUTE_PROCESS_NAME:
-        jl_write_string(writer, jl_redact_visible(writer->redactor,
-                                                  jl_text_of(jl_compat_program_name())));
+        jl_write_string(writer,
+                        jl_redact_visible(writer->redactor, jl_text_of(jl_compat_program_name())));
         break;
     case JL_ATTRIBUTE_RELATIVE_CREATED: write_number(writer, relative_ms(ns)); break;
     case JL_ATTRIBUTE_THREAD: write_number(writer, jsonlog_from_uint64(record->thread)); break;

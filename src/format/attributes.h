@@ -55,6 +55,7 @@ typedef enum jl_attribute {
     JL_ATTRIBUTE_THREAD,
     JL_ATTRIBUTE_THREAD_NAME,
     JL_ATTRIBUTE_SUPPRESSED,
+    JL_ATTRIBUTE_NAMED_LEVEL, /**< the level, as jl_named_level_text() has it */
 } jl_attribute;
 
 /** @return JL_ATTRIBUTE_VALUE for a name that is none. */
@@ -65,6 +66,10 @@ bool jl_attribute_is_present(jl_attribute attribute, const jsonlog_record *recor
 
 /** @return true if its text may be cut; a cut time or level would be wrong. */
 bool jl_attribute_may_be_cut(jl_attribute attribute);
+
+/** @return the name of the highest of the levels of JSONLOG_LEVEL_LIST that is not above this one,
+ *  for readers that know no others; TRACE for what is below all. */
+jl_text jl_named_level_text(int level);
 
 /** How asctime is written: NULL in Python's default way. The locale is "C". */
 typedef struct jl_asctime_format {

@@ -64,12 +64,22 @@ void jl_lambda_layout(jsonlog_json_options *options, jsonlog_field statics[JL_LA
     options->static_count = add_statics(statics);
 }
 
+/* Lambda takes a level it does not know for INFO, and filters the record as such. */
+void jl_lambda_set_level(jl_json_formatter *json) {
+    for (size_t i = 0; i < json->column_count; i++)
+        if (json->columns[i].attribute == JL_ATTRIBUTE_LEVEL)
+            json->columns[i].attribute = JL_ATTRIBUTE_NAMED_LEVEL;
+}
+
 static jsonlog_formatter *new_json(size_t line_max, jsonlog_err *err) {
     jsonlog_field statics[JL_LAMBDA_STATICS];
     jsonlog_json_options options = JSONLOG_JSON_OPTIONS_INIT;
     jl_lambda_layout(&options, statics);
     options.line_max = line_max;
-    return jsonlog_json_formatter_new(&options, err);
+    jsonlog_formatter *made = jsonlog_json_formatter_new(&options, err);
+    if (made != NULL)
+        jl_lambda_set_level((jl_json_formatter *)(void *)made);
+    return made;
 }
 
 /* ---- text ---- */
@@ -106,7 +116,7 @@ static void append_head(const jsonlog_record *record, jl_buffer *out) {
     jl_buffer_append_char(out, '\t');
     jl_human_append_text(out, request_id_of(record));
     jl_buffer_append_char(out, '\t');
-    jl_human_append_text(out, jl_level_text(record->level));
+    jl_human_append_text(out, jl_named_level_text(record->level));
     jl_buffer_append_char(out, '\t');
     jl_human_append_text(out, text_of(record->message, JL_TEXT("")));
 }

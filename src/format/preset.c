@@ -367,6 +367,8 @@ jsonlog_formatter *jsonlog_preset_formatter_new(jsonlog_preset preset,
     if (check(&p, err) != JSONLOG_OK || merge(&p, err) != JSONLOG_OK)
         return NULL;
     jsonlog_formatter *made = jsonlog_json_formatter_new(&p.json, err);
+    if (made != NULL && preset == JSONLOG_PRESET_LAMBDA)
+        jl_lambda_set_level((jl_json_formatter *)(void *)made);
     if (made == NULL || p.of_class == NULL)
         return made;
     return wrap(&p, (jl_json_formatter *)(void *)made, err);

@@ -101,5 +101,7 @@ jl_preset_formatter *jl_preset_formatter_make(const jl_preset_class *of_class,
 /** lambda_formatter.c: the layout of a Lambda function's lines. */
 #define JL_LAMBDA_STATICS 3
 void jl_lambda_layout(jsonlog_json_options *options, jsonlog_field statics[JL_LAMBDA_STATICS]);
+/** The levels Lambda knows, in a formatter of that layout. */
+void jl_lambda_set_level(jl_json_formatter *json);
 
 #endif

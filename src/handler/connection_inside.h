@@ -3,8 +3,8 @@
 /**
  * The inside of a connection, shared by its files: connection.c is what logging threads run,
  * connection_worker.c the thread, connection_peer.c one peer from connect to close,
- * connection_lines.c lines on their way to it, connection_destination.c the text that names it,
- * connection_rescue.c what becomes of lines in a crash.
+ * connection_lines.c lines on their way to it, connection_rescue.c what becomes of lines in a
+ * crash.
  *
  *     head            delivered        next            tail
  *      |                  |              |               |
@@ -14,42 +14,17 @@
  * Lines stay in the ring until they need not be sent again; the thread moves four cursors over
  * them, and a new connection starts over at the head.
  */
+#include "base/destination.h"
 #include "base/ring.h"
 #include "base/thread.h"
 #include "handler/connection.h"
 #include "handler/rescue.h"
 #include "record/queue.h"
 
-#include <netinet/in.h>
-#include <sys/un.h>
-
-#define JL_DESTINATIONS_MAX 8
-#define JL_NS_PER_MS        INT64_C(1000000)
+#define JL_NS_PER_MS INT64_C(1000000)
 
 /** The largest payload of a UDP datagram over IPv4. */
 #define JL_UDP_MAX 65507
-
-typedef enum jl_socket_kind {
-    JL_SOCKET_TCP,
-    JL_SOCKET_UDP,
-    JL_SOCKET_UNIX_STREAM,
-    JL_SOCKET_UNIX_DATAGRAM,
-} jl_socket_kind;
-
-typedef union jl_socket_address {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-    struct sockaddr_un local;
-} jl_socket_address;
-
-typedef struct jl_destination {
-    jl_socket_kind kind;
-    jl_socket_address address; /**< unless a resolver has to find it */
-    socklen_t address_len;     /**< 0: it has to */
-    char host[256];
-    char port[32];
-} jl_destination;
 
 /** The place of a line in the ring, and where its frame begins in the stream of a connection. */
 typedef struct jl_cursor {
@@ -151,12 +126,6 @@ void jl_connection_wake(jl_connection *c);
 
 /** One owner less; the last one frees. */
 void jl_connection_drop(jl_connection *c);
-
-/* ---- connection_destination.c ---- */
-
-/** Parse the text of jsonlog_socket_handler_new(). */
-jsonlog_status jl_destinations_parse(const char *text, const char *default_port,
-                                     jl_destination *out, size_t *count, jsonlog_err *err);
 
 /* ---- connection_peer.c ---- */
 

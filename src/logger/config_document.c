@@ -23,6 +23,9 @@ static void *refuse(parser *p, const jl_node *inside) {
         jl_config_fail_at(p->load, JSONLOG_E_LIMIT, inside, offset, "nested too deeply");
     else if (rest.len == 0)
         jl_config_fail_at(p->load, JSONLOG_E_SYNTAX, inside, offset, "the text ends too early");
+    else if (offset == 0 && jl_text_starts_with(rest, JL_TEXT("\xEF\xBB\xBF")))
+        jl_config_fail_at(p->load, JSONLOG_E_SYNTAX, inside, offset,
+                          "a byte order mark, which JSON does not have");
     else if (*at == '"')
         jl_config_fail_at(p->load, JSONLOG_E_SYNTAX, inside, offset,
                           "a string that is not expected here, not closed, or has a control "

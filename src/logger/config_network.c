@@ -36,7 +36,7 @@ static const jl_option_word framings[] = {{"newline", JSONLOG_FRAMING_NEWLINE},
     }
 
 static const jl_option socket_table[] = {
-    {"destinations", JL_OPTION_TEXT, JL_MEMBER(socket_options, destinations), .least = 1,
+    {"destinations", JL_OPTION_DESTINATIONS, JL_MEMBER(socket_options, destinations), .least = 1,
      .is_required = true},
     {"framing", JL_OPTION_WORD, SOCKET(framing), .words = framings},
     {"datagramMax", JL_OPTION_SIZE, SOCKET(datagram_max), 1, BYTES_MOST},
@@ -98,7 +98,8 @@ static const jl_option_word facilities[] = {
     {"local7", JSONLOG_SYSLOG_LOCAL7}, JL_WORDS_END};
 
 static const jl_option syslog_table[] = {
-    {"destinations", JL_OPTION_TEXT, JL_MEMBER(syslog_options, destinations), .least = 1},
+    {"destinations", JL_OPTION_DESTINATIONS, JL_MEMBER(syslog_options, destinations), .least = 1,
+     .default_port = "514"},
     {"format", JL_OPTION_WORD, SYSLOG(format), .words = formats},
     {"framing", JL_OPTION_WORD, SYSLOG(framing), .words = syslog_framings},
     {"facility", JL_OPTION_WORD, SYSLOG(facility), .words = facilities},

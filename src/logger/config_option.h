@@ -10,21 +10,22 @@
 #include "logger/config_document.h"
 
 typedef enum jl_option_type {
-    JL_OPTION_TEXT,    /**< const char *; least, most: bytes */
-    JL_OPTION_PATTERN, /**< likewise: a filter pattern */
-    JL_OPTION_BOOL,    /**< bool */
-    JL_OPTION_INTEGER, /**< any integer type; least, most */
-    JL_OPTION_SIZE,    /**< likewise; bytes: a number or "10M" */
-    JL_OPTION_MS,      /**< likewise; a span of time: "5s" */
-    JL_OPTION_SECONDS, /**< likewise, in whole seconds */
-    JL_OPTION_WORD,    /**< likewise, or an enum: one of `words` */
-    JL_OPTION_MODE,    /**< unsigned: "0640" */
-    JL_OPTION_CLOCK,   /**< unsigned: seconds after midnight: "03:30" */
-    JL_OPTION_LEVEL,   /**< int: a name or a number */
-    JL_OPTION_TEXTS,   /**< const char *const * and a count */
-    JL_OPTION_FIELDS,  /**< const jsonlog_field * and a count: an object with any values */
-    JL_OPTION_RENAMES, /**< const jsonlog_rename * and a count: an object of strings */
-    JL_OPTION_GROUP,   /**< a struct: an object with `group` options */
+    JL_OPTION_TEXT,         /**< const char *; least, most: bytes */
+    JL_OPTION_PATTERN,      /**< likewise: a filter pattern */
+    JL_OPTION_DESTINATIONS, /**< likewise: of a socket or syslog handler; `default_port` */
+    JL_OPTION_BOOL,         /**< bool */
+    JL_OPTION_INTEGER,      /**< any integer type; least, most */
+    JL_OPTION_SIZE,         /**< likewise; bytes: a number or "10M" */
+    JL_OPTION_MS,           /**< likewise; a span of time: "5s" */
+    JL_OPTION_SECONDS,      /**< likewise, in whole seconds */
+    JL_OPTION_WORD,         /**< likewise, or an enum: one of `words` */
+    JL_OPTION_MODE,         /**< unsigned: "0640" */
+    JL_OPTION_CLOCK,        /**< unsigned: seconds after midnight: "03:30" */
+    JL_OPTION_LEVEL,        /**< int: a name or a number */
+    JL_OPTION_TEXTS,        /**< const char *const * and a count */
+    JL_OPTION_FIELDS,       /**< const jsonlog_field * and a count: an object with any values */
+    JL_OPTION_RENAMES,      /**< const jsonlog_rename * and a count: an object of strings */
+    JL_OPTION_GROUP,        /**< a struct: an object with `group` options */
     JL_OPTION_GROUPS,  /**< a pointer to structs of `element` bytes and a count: an array of such */
     JL_OPTION_HANDLER, /**< jsonlog_handler *: the name of a handler, filled in before it is made */
     JL_OPTION_HANDLERS, /**< jsonlog_handler ** and a count: names, likewise */
@@ -49,6 +50,7 @@ typedef struct jl_option {
     bool is_required;
     size_t count_offset;         /**< of the size_t that tells how many there are */
     const jl_option_word *words; /**< of WORD, MS */
+    const char *default_port;    /**< of DESTINATIONS; NULL: there is none */
     const struct jl_option *group;
     size_t element; /**< of GROUPS: the size of one */
 } jl_option;

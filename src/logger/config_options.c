@@ -1,3 +1,4 @@
+#include "base/destination.h"
 #include "logger/config_nearest.h"
 #include "logger/config_option.h"
 
@@ -82,6 +83,22 @@ static bool read_pattern(const reading *r) {
         return false;
     const jsonlog_status status = jsonlog_filter_compile(text, r->node->text.len, &filter, &err);
     jsonlog_filter_free(filter);
+    if (status != JSONLOG_OK)
+        jl_config_fail(r->load, status, r->node, JL_AT_VALUE, "%s", err.text);
+    memcpy(r->place, &text, sizeof text);
+    return status == JSONLOG_OK;
+}
+
+/* Likewise parsed only to see what is wrong with it. */
+static bool read_destinations(const reading *r) {
+    const char *text = NULL;
+    jl_destination parsed[JL_DESTINATIONS_MAX];
+    size_t count = 0;
+    jsonlog_err err = {.code = JSONLOG_OK};
+    if (!jl_read_text(r->load, r->node, 1, &text))
+        return false;
+    const jsonlog_status status =
+        jl_destinations_parse(text, r->option->default_port, parsed, &count, &err);
     if (status != JSONLOG_OK)
         jl_config_fail(r->load, status, r->node, JL_AT_VALUE, "%s", err.text);
     memcpy(r->place, &text, sizeof text);
@@ -204,6 +221,7 @@ static bool read_option(const reading *r) {
     switch (r->option->type) {
     case JL_OPTION_TEXT: return jl_read_text(r->load, r->node, (size_t)r->option->least, place);
     case JL_OPTION_PATTERN: return read_pattern(r);
+    case JL_OPTION_DESTINATIONS: return read_destinations(r);
     case JL_OPTION_BOOL: return jl_read_bool(r->load, r->node, place);
     case JL_OPTION_INTEGER: return read_integer(r);
     case JL_OPTION_SIZE: return read_size(r);

@@ -68,6 +68,26 @@ static jsonlog_redact_rule *make_rules(jl_config_load *load, const jl_node *node
     return rules;
 }
 
+static bool is_right(const jsonlog_redact_rule *one, const jsonlog_redaction_options *options) {
+    jsonlog_redaction *alone = jsonlog_redaction_new(one, 1, options, NULL);
+    jsonlog_redaction_release(alone);
+    return alone != NULL;
+}
+
+/* A set says what is wrong, not with which rule: that is the first one that is wrong by itself. */
+static const jl_node *node_at_fault(const jl_node *node, const jsonlog_redact_rule *rules,
+                                    const redaction *read) {
+    static const char *const members[] = {[JSONLOG_REDACT_KEY] = "key",
+                                          [JSONLOG_REDACT_PATH] = "path",
+                                          [JSONLOG_REDACT_PATTERN] = "pattern"};
+    const jl_node *list = jl_node_member(node, "rules");
+    const jl_node *censor = jl_node_member(node, "censor");
+    for (const jl_node *one = list->first; one != NULL; one = one->next)
+        if (!is_right(&rules[one->index], NULL))
+            return jl_node_member(one, members[rules[one->index].kind]);
+    return censor != NULL && read->count > 0 && !is_right(rules, &read->options) ? censor : list;
+}
+
 jsonlog_redaction *jl_config_make_redaction(jl_config_load *load, jl_node *node) {
     const jsonlog_redaction_options defaults = JSONLOG_REDACTION_OPTIONS_INIT;
     redaction read = {.options = defaults};
@@ -81,6 +101,7 @@ jsonlog_redaction *jl_config_make_redaction(jl_config_load *load, jl_node *node)
     if (set == NULL && err.code == JSONLOG_E_NOMEM)
         jl_config_nomem(load);
     else if (set == NULL)
-        jl_config_fail(load, err.code, node, JL_AT_VALUE, "%s", err.text);
+        jl_config_fail(load, err.code, node_at_fault(node, rules, &read), JL_AT_VALUE, "%s",
+                       err.text);
     return set;
 }

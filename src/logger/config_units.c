@@ -96,6 +96,11 @@ bool jl_read_integer(jl_config_load *load, const jl_node *node, int64_t least, i
     int64_t value = 0;
     if (!read_signed(node, &value))
         return jl_config_expected(load, node, "a whole number");
+    if (least == most && value != least) {
+        jl_config_fail(load, JSONLOG_E_LIMIT, node, JL_AT_VALUE, "expected %lld, not %lld",
+                       (long long)least, (long long)value);
+        return false;
+    }
     if (value < least || value > most) {
         jl_config_fail(load, JSONLOG_E_LIMIT, node, JL_AT_VALUE,
                        "expected a number from %lld to %lld, not %lld", (long long)least,

@@ -1,6 +1,7 @@
 #include "logger/foreign_log.h"
 
 #include "base/redirect.h"
+#include "logger/emit.h"
 
 #include <sys/uio.h>
 
@@ -8,10 +9,25 @@ static void count(uint64_t *counter) {
     __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
 }
 
-static void log_text(const jl_foreign_log *log, const jl_foreign_line *line) {
+/* The end of a line that was cut may be the beginning of a secret, which redaction is to know. */
+static void log_cut(const jl_foreign_log *log, const jl_foreign_line *line) {
     const jsonlog_field cut = jsonlog_field_make("cutBytes", jsonlog_from_uint64(line->cut));
-    jsonlog_log_fields(log->logger, log->level, line->text.ptr, line->text.len, &cut,
-                       line->cut > 0 ? 1 : 0);
+    jsonlog_value message = jsonlog_string(line->text.ptr, line->text.len);
+    message.flags |= (uint8_t)JSONLOG_VALUE_CUT;
+    jl_log_call call = {.logger = jl_logger_of(log->logger),
+                        .fields = &cut,
+                        .count = 1,
+                        .message = &message,
+                        .level = log->level};
+    if (jsonlog_enabled(log->logger, log->level))
+        jl_emit(&call);
+}
+
+static void log_text(const jl_foreign_log *log, const jl_foreign_line *line) {
+    if (line->cut > 0)
+        log_cut(log, line);
+    else
+        jsonlog_log_fields(log->logger, log->level, line->text.ptr, line->text.len, NULL, 0);
 }
 
 static void log_member(const jl_foreign_log *log, jl_text json) {

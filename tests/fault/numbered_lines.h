@@ -4,7 +4,7 @@
  * Lines that know who wrote them, as which one, and how long they are, so that a reader can tell
  * whether each stands there whole, once and in order.
  *
- *     w3 n000017 len00120 xxxxxxxx…x#
+ *     w03 n000000017 len0000120 xxxxxxxx…x#
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -17,7 +17,7 @@
 
 /** Fill line with `len` bytes (NUMBERED_LINE_MIN to 9,999,999), newline included. */
 static inline void make_numbered_line(char *line, int writer, long number, size_t len) {
-    int head = snprintf(line, len, "w%02d n%07ld len%07zu ", writer, number, len);
+    int head = snprintf(line, len, "w%02d n%09ld len%07zu ", writer, number, len);
     memset(line + head, 'x', len - (size_t)head);
     line[len - 2] = '#';
     line[len - 1] = '\n';
@@ -36,7 +36,7 @@ static inline bool parse_numbered_line(const char *line, size_t len, int *writer
     size_t said = 0;
     char head[NUMBERED_LINE_MIN] = "";
     memcpy(head, line, len < sizeof head - 1 ? len : sizeof head - 1);
-    if (sscanf(head, "w%2d n%7ld len%7zu ", writer, number, &said) != 3)
+    if (sscanf(head, "w%2d n%9ld len%7zu ", writer, number, &said) != 3)
         return false;
     return said == len + 1 && line[len - 1] == '#' && memchr(line, '#', len) == line + len - 1 &&
            *writer >= 0 && *writer < NUMBERED_WRITERS;

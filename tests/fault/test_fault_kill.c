@@ -27,7 +27,8 @@ enum {
     PROCESSES = 2,
     THREADS = 8,
     WRITERS = PROCESSES * THREADS,
-    KILLS = 20,          /* times JSONLOG_TEST_EFFORT, of each output; one round where that is 1 */
+    FILE_KILLS = 200,    /* of the plain file, the first of the outputs */
+    KILLS = 20,          /* times JSONLOG_TEST_EFFORT, of the others; one round where that is 1 */
     ROUND = 10,          /* kills until the files are read and removed */
     LINES_MAX = 1 << 21, /* of one writer in one round */
 };
@@ -254,8 +255,14 @@ static uint64_t lost_at_most(const file_output *to, long kills) {
     return to->is_in_memory ? (uint64_t)kills * (FILE_OUTPUT_MEMORY / NUMBERED_LINE_MIN) : 0;
 }
 
+static long kills_of(const file_output *to) {
+    if (to == &file_outputs[0])
+        return FILE_KILLS * test_effort();
+    return test_effort() == 1 ? ROUND : KILLS * test_effort();
+}
+
 static void kill_at_random(const file_output *to) {
-    const long kills = test_effort() == 1 ? ROUND : KILLS * test_effort();
+    const long kills = kills_of(to);
     audit a = {.accepted = 0};
     uint64_t seed = 91;
     for (int w = 0; w < WRITERS; w++)

@@ -18,6 +18,7 @@
 #include <jsonlog/async.h>
 #include <jsonlog/capture.h>
 #include <jsonlog/file.h>
+#include <jsonlog/foreign.h>
 #include <jsonlog/journald.h>
 #include <jsonlog/jsonlog.h>
 #include <jsonlog/lambda.h>
@@ -181,6 +182,16 @@ static void log_callback(const planting *p) {
     jsonlog_info(jsonlog_root(), "m", "call", jsonlog_call(write_tree, (void *)(uintptr_t)p));
 }
 
+/* A line of a child that is cut where the secret stands, or is not. */
+static void log_foreign(const planting *p) {
+    jsonlog_foreign_options options = JSONLOG_FOREIGN_OPTIONS_INIT;
+    options.limit_bytes = 1024;
+    jsonlog_foreign *foreign = jsonlog_foreign_new(&options, NULL);
+    assert_non_null(foreign);
+    dprintf(jsonlog_foreign_descriptor(foreign), "%s\n", p->text);
+    assert_int_equal(jsonlog_foreign_close(foreign, 60000), JSONLOG_OK);
+}
+
 /* What the filter of the logger, the processor and the value_fn of the first formatters add. */
 static void log_added(const planting *p) {
     under_way = p;
@@ -298,6 +309,7 @@ static const place places[] = {
     {"raw escaped", log_raw_escaped, TEXTS},
     {"callback", log_callback, TEXTS},
     {"added", log_added, TEXTS},
+    {"foreign", log_foreign, TEXTS},
     {"numbers", log_numbers, KIND(SECRET_CARD)},
     {"keyed values", log_keyed_values, KIND(SECRET_KEYED)},
     {"keyed JSON", log_keyed_json, KIND(SECRET_KEYED)},

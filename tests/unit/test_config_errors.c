@@ -47,12 +47,14 @@ static const mistake grammar[] = {
     {"{\"version\":1,\"root\":\"\xff\"}", JSONLOG_E_SYNTAX, "1:22: the text is not UTF-8 here"},
     {"{\"version\":1,\n\"\xed\x95\x9c\": \xed\x95\x9c}", JSONLOG_E_SYNTAX,
      "2:6: \"\xed\x95\x9c\" is not expected here"},
+    {"\xef\xbb\xbf{\"version\":1}", JSONLOG_E_SYNTAX,
+     "1:1: a byte order mark, which JSON does not have"},
 };
 
 static const mistake documents[] = {
     {"[]", JSONLOG_E_INVALID, "1:1: expected an object, not an array"},
     {"{}", JSONLOG_E_INVALID, "1:1: \"version\" is missing"},
-    {"{\"version\":2}", JSONLOG_E_LIMIT, "1:12: version: expected a number from 1 to 1, not 2"},
+    {"{\"version\":2}", JSONLOG_E_LIMIT, "1:12: version: expected 1, not 2"},
     {"{\"version\":\"1\"}", JSONLOG_E_INVALID, "1:12: version: expected a whole number, not \"1\""},
     {"{\"version\":1.5}", JSONLOG_E_INVALID, "1:12: version: expected a whole number, not 1.5"},
     {"{\"version\":1,\"handler\":{}}", JSONLOG_E_INVALID,
@@ -234,6 +236,37 @@ static const mistake formatters[] = {
      JSONLOG_E_INVALID, NULL},
 };
 
+#define SOCKET(destinations) HANDLER("\"class\":\"socket\",\n\"destinations\":\"" destinations "\"")
+#define SYSLOG(destinations) HANDLER("\"class\":\"syslog\",\n\"destinations\":\"" destinations "\"")
+
+/* Found without a socket being made. */
+static const mistake destinations[] = {
+    {SOCKET("tpc://logs:514"), JSONLOG_E_SYNTAX,
+     "2:16: handlers.h.destinations: a destination begins with tcp://, udp://, unix:// or "
+     "unixgram://: tpc://logs:514"},
+    {SOCKET("tcp://logs"), JSONLOG_E_SYNTAX,
+     "2:16: handlers.h.destinations: a port is missing behind the host: "},
+    {SYSLOG("tcp://logs udp://logs:99999"), JSONLOG_E_SYNTAX,
+     "2:16: handlers.h.destinations: a port is a number from 1 to 65535: 99999"},
+    {SOCKET(" "), JSONLOG_E_INVALID, "2:16: handlers.h.destinations: there is no destination"},
+};
+
+#define REDACTION(rules) "{\"version\":1,\"redaction\":{\n" rules "}}"
+
+static const mistake redactions[] = {
+    {REDACTION("\"rules\":[{\"key\":\"a\"},\n{\"action\":\"remove\",\"pattern\":\"crad\"}]"),
+     JSONLOG_E_NOT_FOUND,
+     "3:30: redaction.rules[1].pattern: There is no pattern \"crad\"; there are card, bearer, jwt, "
+     "aws_key, aws_secret, url_password and email"},
+    {REDACTION("\"rules\":[{\"key\":\"a\"},\n{\"path\":\"a..b\"},{\"path\":\"[\"}]"),
+     JSONLOG_E_SYNTAX, "3:9: redaction.rules[1].path: A key is missing in the path \"a..b\""},
+    {REDACTION("\"rules\":[{}]"), JSONLOG_E_INVALID,
+     "2:10: redaction.rules[0]: a rule has one of key, path and pattern"},
+    {REDACTION("\"rules\":[{\"key\":\"a\"}],\n\"censor\":"
+               "\"0123456789012345678901234567890123456789012345678901234567890123456789\""),
+     JSONLOG_E_LIMIT, "3:10: redaction.censor: The censor text is longer than 64 bytes"},
+};
+
 static const mistake variables[] = {
     {ROOT("\"level\":\"${TEST_NOT_THERE}\""), JSONLOG_E_INVALID,
      "1:30: root.level: the environment variable TEST_NOT_THERE does not exist; "
@@ -298,6 +331,8 @@ REFUSES_ALL(services)
 REFUSES_ALL(objects)
 REFUSES_ALL(rotations)
 REFUSES_ALL(formatters)
+REFUSES_ALL(destinations)
+REFUSES_ALL(redactions)
 REFUSES_ALL(variables)
 REFUSES_ALL(increments)
 
@@ -369,6 +404,7 @@ int main(void) {
         cmocka_unit_test(refuses_loggers),           cmocka_unit_test(refuses_objects),
         cmocka_unit_test(refuses_services),          cmocka_unit_test(refuses_rotations),
         cmocka_unit_test(refuses_formatters),        cmocka_unit_test(refuses_variables),
+        cmocka_unit_test(refuses_destinations),      cmocka_unit_test(refuses_redactions),
         cmocka_unit_test(refuses_increments),        cmocka_unit_test(counts_lines_and_columns),
         cmocka_unit_test(refuses_what_is_too_large), cmocka_unit_test(refuses_too_many_keys),
         cmocka_unit_test(refuses_no_text),

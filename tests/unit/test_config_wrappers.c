@@ -149,7 +149,7 @@ static void sends_to_sockets(void **state) {
     alarm(0);
     silence(NULL);
     close(peer);
-    refuse(START "\"class\":\"socket\",\"destinations\":\"http://x\"" END, ": handlers.h: ");
+    refuse(START "\"class\":\"socket\",\"destinations\":\"http://x\"" END, ": handlers.h.destinations: ");
 }
 
 static void knows_where_it_runs(void **state) {

@@ -1,6 +1,7 @@
 /** The FATAL line of a crash, what is written in front of it, and how the process ends. */
 #include <jsonlog/async.h>
 #include <jsonlog/crash.h>
+#include <jsonlog/redact.h>
 #include <jsonlog/jsonlog.h>
 
 #include "handler/crash_line.h"
@@ -191,12 +192,22 @@ static void falls_back_to_standard_error(void **state) {
 
 /* ---- names and fields ---- */
 
+static void hide_passwords(void) {
+    const jsonlog_redact_rule rule = jsonlog_redact_key("password");
+    jsonlog_redaction *set = jsonlog_redaction_new(&rule, 1, NULL, NULL);
+    if (set == NULL || jsonlog_set_redaction(set) != JSONLOG_OK)
+        _exit(97);
+    jsonlog_redaction_release(set);
+}
+
 static void crash_with_names(void *argument) {
     (void)argument;
+    hide_passwords();
     const jsonlog_field fields[] = {
         jsonlog_field_make("service.name", jsonlog_from_string("pay\"ment")),
         jsonlog_field_make("user", jsonlog_from_uint64(7)),
         jsonlog_field_make("errorMessage", jsonlog_from_string("mine")),
+        jsonlog_field_make("password", jsonlog_from_string("hunter2")),
     };
     jsonlog_crash_options options = JSONLOG_CRASH_OPTIONS_INIT;
     options.timestamp_key = "@timestamp";
@@ -206,7 +217,7 @@ static void crash_with_names(void *argument) {
     options.logger = "pay\nment";
     options.message_key = "message";
     options.fields = fields;
-    options.field_count = 3;
+    options.field_count = 4;
     if (jsonlog_crash_install(&options, NULL) != JSONLOG_OK)
         _exit(96);
     crash_segv();
@@ -217,11 +228,11 @@ static void takes_names_and_fields(void **state) {
     assert_int_equal(WTERMSIG(status_of(crash_with_names, NULL)), SIGSEGV);
     const char *line = fatal_line_in(content_of("stderr"));
     assert_int_equal(strncmp(line, "{\"@timestamp\":\"20", 17), 0);
-    assert_non_null(strstr(line,
-                           "Z\",\"log.level\":\"fatal\",\"log.logger\":\"pay\\nment\","
-                           "\"message\":\"signal 11 (SIGSEGV) at address 0x8\","
-                           "\"service.name\":\"pay\\\"ment\",\"user\":7,"
-                           "\"errorMessage_2\":\"mine\",\"signal\":11,\"code\":1,\"thread\":"));
+    assert_non_null(strstr(line, "Z\",\"log.level\":\"fatal\",\"log.logger\":\"pay\\nment\","
+                                 "\"message\":\"signal 11 (SIGSEGV) at address 0x8\","
+                                 "\"service.name\":\"pay\\\"ment\",\"user\":7,"
+                                 "\"errorMessage_2\":\"mine\",\"password\":\"[REDACTED]\","
+                                 "\"signal\":11,\"code\":1,\"thread\":"));
     unlink(in_directory("stderr"));
 }
 

@@ -37,7 +37,7 @@ static void text_lines_are_as_those_of_aws(void **state) {
     assert_string_equal(log_lines_take(lines),
                         TEXT "-\tINFO\taccepted\t{\"logger\":\"orders\",\"orderId\":\"A1\"}\n" TEXT
                              "-\tERROR\ttwo\\nlines\\t\\x1b[31m\xEF\xBF\xBD \"q\"\t{\"logger\":"
-                             "\"a\"}\n" TEXT "-\tLEVEL 25\t\t{\"logger\":\"a\"}\n");
+                             "\"a\"}\n" TEXT "-\tINFO\t\t{\"logger\":\"a\"}\n");
     const jsonlog_scope scope =
         jsonlog_scope_push("requestId", "r-1", "coldStart", jsonlog_bool(true));
     log_one();

@@ -1,6 +1,8 @@
 #include "record/capture_hook.h"
 #include "support/log_lines.h"
 
+#include <jsonlog/async.h>
+
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -150,6 +152,31 @@ static void a_scope_popped_by_a_callback_stays_for_the_record(void **state) {
     assert_fields(FIELDS(""));
 }
 
+/* Another thread writes the line, when the scopes and the text in them are gone. */
+static void an_async_handler_writes_what_its_caller_carried(void **state) {
+    (void)state;
+    char text[] = "abc";
+    jsonlog_handler *async = jsonlog_async_handler_new(lines, NULL);
+    assert_non_null(async);
+    jsonlog_logger *logger = jsonlog_get("t");
+    jsonlog_logger_set_propagate(logger, false);
+    jsonlog_logger_add_handler(logger, async);
+    jsonlog_scope scope = jsonlog_scope_push("id", text, "n", 1);
+    jsonlog_logger *bound = jsonlog_with(logger, "bound", text);
+    jsonlog_info(bound, "m", "call", text);
+    jsonlog_logger_free(bound);
+    jsonlog_scope_pop(scope);
+    text[0] = 'x';
+    jsonlog_info(logger, "m");
+    assert_int_equal(jsonlog_async_flush(async, JSONLOG_ASYNC_FOREVER), JSONLOG_OK);
+    assert_string_equal(log_lines_take(lines),
+                        FIELDS(",\"bound\":\"abc\",\"id\":\"abc\",\"n\":1,\"call\":\"abc\"")
+                            FIELDS(""));
+    jsonlog_logger_remove_handler(logger, async);
+    jsonlog_logger_set_propagate(logger, true);
+    jsonlog_handler_release(async);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_last_from_push_to_pop),
@@ -159,6 +186,7 @@ int main(void) {
         cmocka_unit_test(a_snapshot_outlives_the_scopes),
         cmocka_unit_test(nothing_is_a_legal_snapshot),
         cmocka_unit_test(a_scope_popped_by_a_callback_stays_for_the_record),
+        cmocka_unit_test(an_async_handler_writes_what_its_caller_carried),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -1,16 +1,12 @@
-/* The text that names destinations:
- *
- *     list     destination *( 1*BLANK destination )
- *     network  ( "tcp" | "udp" ) "://" ( host | "[" IPv6 "]" ) [ ":" port ]
- *     local    ( "unix" | "unixgram" ) "://" ( path | "@" name )      with %xx for any byte
- */
+#include "base/destination.h"
+
 #include "base/err.h"
 #include "base/text.h"
-#include "handler/connection_inside.h"
 
 #include <arpa/inet.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct scheme {
     jl_text prefix;
