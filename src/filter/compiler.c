@@ -41,7 +41,7 @@ static void make_condition(parts *all, jl_condition *to, jl_condition_syntax *fr
 
 static void add_name(parts *all, jl_node *node, const jl_trie_node *child) {
     const jl_literal name = jl_literal_of(child->step->name);
-    all->names[node->name_count++] = (jl_name_edge){name, child->number};
+    all->names[node->name_count++] = jl_name_edge_make(name, child->number);
     node->name_sieve |=
         name.has_replacement ? UINT64_MAX : jl_key_bit(name.text.ptr, name.text.len);
 }
@@ -110,6 +110,26 @@ static void make_joints(parts *all, const jl_syntax *syntax) {
     }
 }
 
+/* Can lines be searched for the names alone? Not for empty ones, which have no last byte, and not
+ * for those that ill-formed bytes can spell. */
+static bool is_of_names(const jl_node *node) {
+    for (uint16_t i = 0; i < node->name_count; i++) {
+        if (node->names[i].name.text.len == 0 || node->names[i].name.has_replacement)
+            return false;
+    }
+    return node->any == 0 && node->index_count == 0 && !node->wants_null;
+}
+
+static void make_sieve(jl_json_program *program) {
+    program->is_of_names = true;
+    for (size_t n = 0; n < program->node_count; n++) {
+        const jl_node *node = &program->nodes[n];
+        program->is_of_names = program->is_of_names && is_of_names(node);
+        for (uint16_t i = 0; i < node->name_count && program->is_of_names; i++)
+            jl_sieve_add(&program->sieve, node->names[i].node, node->names[i].name.text);
+    }
+}
+
 static void fill(parts *all, jl_syntax *syntax, const jl_trie *trie) {
     *all->program = (jl_json_program){
         .nodes = all->nodes,
@@ -123,6 +143,7 @@ static void fill(parts *all, jl_syntax *syntax, const jl_trie *trie) {
     for (size_t number = 0; number < trie->node_count; number++)
         make_node(all, syntax, trie, (uint16_t)number);
     close_ranges(all, trie);
+    make_sieve(all->program);
     make_joints(all, syntax);
 }
 

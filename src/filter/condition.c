@@ -48,11 +48,28 @@ static bool is_like_number_text(const jl_condition *condition, const jl_json_val
     return is_like_string(condition, (jl_json_string){text.ptr, text.len, false});
 }
 
+/* So many digits always fit. */
+#define SHORT_DIGITS 17
+
+static bool order_of_short(const jl_condition *condition, jl_text integer, int *order) {
+    const bool is_negative = integer.ptr[0] == '-';
+    int64_t value = 0;
+    if (!condition->number.is_small || integer.len > SHORT_DIGITS)
+        return false;
+    for (size_t i = is_negative; i < integer.len; i++)
+        value = value * 10 + (integer.ptr[i] - '0');
+    value = is_negative ? -value : value;
+    *order = (value > condition->number.small) - (value < condition->number.small);
+    return true;
+}
+
 /* The order of an event's number and the literal. Returns false for an infinite one, which has
  * none. */
 static bool order_of(const jl_condition *condition, jl_text number, bool is_integer, int *order) {
     char digits[JL_DOUBLE_DIGITS_MAX];
     jl_decimal decimal;
+    if (is_integer && order_of_short(condition, number, order))
+        return true;
     if (is_integer) {
         decimal = jl_decimal_of_integer(number);
     } else {

@@ -187,9 +187,16 @@ const char *jsonlog_filter_get_pattern(const jsonlog_filter *filter, size_t *len
     return filter->bytes;
 }
 
+static bool match_json(const jl_json_program *program, jl_text line) {
+    if (!program->is_of_names || !jl_bits_can_read())
+        return jl_json_match(program, line, NULL, NULL);
+    jl_bits_reader reader = jl_bits_begin(line.ptr, line.ptr + line.len, false);
+    return jl_names_match(program, &reader);
+}
+
 static bool match_line(const jsonlog_filter *filter, jl_text line) {
     switch (filter->kind) {
-    case JSONLOG_FILTER_JSON: return jl_json_match(filter->json, line, NULL, NULL);
+    case JSONLOG_FILTER_JSON: return match_json(filter->json, line);
     case JSONLOG_FILTER_TEXT: return jl_text_match(filter->text, line);
     case JSONLOG_FILTER_REGEX: return jl_regex_search(filter->regex, line);
     case JSONLOG_FILTER_DELIMITED: return jl_delimited_match(filter->delimited, line);
@@ -223,20 +230,38 @@ static bool needles_decide(const jsonlog_filter *filter) {
            jl_text_is_one_of(filter->text, JL_NEEDLE_MAX);
 }
 
+static bool is_matched_by_names(const jsonlog_filter *filter) {
+    return filter->kind == JSONLOG_FILTER_JSON && filter->json->is_of_names && jl_bits_can_read();
+}
+
+/* Judge a line and find its end, which reading it by names finds on the way.
+ * @param inside  a place in the line. @param end  of all lines. */
+static bool match_and_end(const jsonlog_filter *filter, const char *line, const char *inside,
+                          const char *end, const char **newline) {
+    if (is_matched_by_names(filter)) {
+        jl_bits_reader reader = jl_bits_begin(line, end, true);
+        const bool is_match = jl_names_match(filter->json, &reader);
+        *newline = reader.end;
+        return is_match;
+    }
+    *newline = line_end(inside, end);
+    return needles_decide(filter) || match_line(filter, (jl_text){line, (size_t)(*newline - line)});
+}
+
 /* The place that was found is inside the line that may match, or in front of a newline that a term
  * of a text pattern holds, which no line does. */
 const char *jsonlog_filter_find(const jsonlog_filter *filter, const char **at, const char *end,
                                 size_t *len) {
-    const bool is_decided = needles_decide(filter);
     while (*at < end) {
         const char *inside = jl_prefilter_find(&filter->prefilter, *at, end);
         if (inside == NULL)
             break;
         const char *line = line_start(*at, inside);
-        const char *newline = line_end(inside, end);
+        const char *newline = NULL;
+        const bool is_match = match_and_end(filter, line, inside, end, &newline);
         *at = newline < end ? newline + 1 : end;
         *len = (size_t)(newline - line);
-        if (is_decided || match_line(filter, (jl_text){line, *len}))
+        if (is_match)
             return line;
     }
     *at = end;

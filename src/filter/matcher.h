@@ -19,6 +19,14 @@ typedef struct jl_json_check {
 bool jl_json_match(const jl_json_program *program, jl_text line, bool *verdicts,
                    jl_json_check *check);
 
+/**
+ * jl_json_match() for a program whose steps are all names: without a look at keys that nobody asks
+ * for, and only a line that would match is checked to be JSON.
+ *
+ * @param reader  at the beginning of a line; afterwards its `end` is that of the line.
+ */
+bool jl_names_match(const jl_json_program *program, jl_bits_reader *reader);
+
 bool jl_delimited_match(const jl_delimited_program *program, jl_text line);
 
 #endif

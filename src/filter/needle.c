@@ -13,7 +13,8 @@ static unsigned rarity(unsigned char byte) {
         return byte == '"' ? 0 : 1;
     if (byte >= 'a' && byte <= 'z')
         return 2;
-    return byte >= 0x80 && byte <= 0xBF ? 3 : 4;
+    /* In a text of many characters all begin alike. */
+    return byte >= 0xE0 && byte <= 0xEF ? 2 : 4;
 }
 
 static size_t rarest(const jl_needle *needle, size_t without) {
@@ -124,7 +125,8 @@ static const char *search(const jl_needle *needle, const probe *p, const char *a
                                           : search_sse2(needle, p, at, end, rest);
 }
 
-/* The last bytes are searched in a copy with room behind it. */
+/* The last bytes, less than two large vectors and a needle, are searched in a copy with room behind
+ * it for two small ones. */
 static const char *search_tail(const jl_needle *needle, const probe *p, const char *at,
                                const char *end) {
     char copy[4 * JL_NEEDLE_MAX] = {0};

@@ -15,26 +15,53 @@
  *     NAME(name)      name of this kind
  */
 
-ATTRIBUTES static inline VECTOR NAME(hits)(const probe *p, const char *at) {
-    const VECTOR text = BOTH(SAME(LOAD(at + p->first), FILL(p->first_byte)),
-                             SAME(LOAD(at + p->second), FILL(p->second_byte)));
-    const VECTOR escape =
-        BOTH(SAME(LOAD(at), FILL('\\')), SAME(LOAD(at + p->mark), FILL(p->mark_byte)));
-    return EITHER(text, escape);
+ATTRIBUTES static inline VECTOR NAME(texts)(const probe *p, const char *at) {
+    return BOTH(SAME(LOAD(at + p->first), FILL(p->first_byte)),
+                SAME(LOAD(at + p->second), FILL(p->second_byte)));
 }
 
-/* Start at `at`, as long as whole vectors can be loaded. *rest: where to go on. */
-ATTRIBUTES static const char *NAME(search)(const jl_needle *needle, const probe *p, const char *at,
-                                           const char *end, const char **rest) {
-    const ptrdiff_t span = BLOCK + JL_NEEDLE_MAX;
-    for (; end - at >= span; at += BLOCK) {
-        MASK bits = (MASK)BITS(NAME(hits)(p, at));
-        for (; bits != 0; bits &= bits - 1) {
-            const char *found = at + __builtin_ctz(bits);
-            if (stands_at(needle, found, end))
-                return found;
-        }
+ATTRIBUTES static inline VECTOR NAME(backslashes)(const char *at) {
+    return SAME(LOAD(at), FILL('\\'));
+}
+
+/* The places of one vector, looked at closely. */
+ATTRIBUTES static const char *NAME(look)(const jl_needle *needle, const probe *p, const char *at,
+                                         const char *end) {
+    const VECTOR escapes =
+        BOTH(NAME(backslashes)(at), SAME(LOAD(at + p->mark), FILL(p->mark_byte)));
+    MASK bits = (MASK)BITS(EITHER(NAME(texts)(p, at), escapes));
+    for (; bits != 0; bits &= bits - 1) {
+        const char *found = at + __builtin_ctz(bits);
+        if (stands_at(needle, found, end))
+            return found;
+    }
+    return NULL;
+}
+
+/* Two vectors at a time, in which mostly there is nothing. */
+ATTRIBUTES static inline __attribute__((always_inline)) const char *NAME(search_through)(
+    const jl_needle *needle, const probe *p, const char *at, const char *end, const char **rest,
+    bool is_guarded) {
+    const ptrdiff_t span = 2 * BLOCK + JL_NEEDLE_MAX;
+    for (; end - at >= span; at += 2 * BLOCK) {
+        const char *next = at + BLOCK;
+        VECTOR any = EITHER(NAME(texts)(p, at), NAME(texts)(p, next));
+        if (is_guarded)
+            any = EITHER(any, EITHER(NAME(backslashes)(at), NAME(backslashes)(next)));
+        if (__builtin_expect(BITS(any) == 0, 1))
+            continue;
+        const char *found = NAME(look)(needle, p, at, end);
+        found = found != NULL ? found : NAME(look)(needle, p, next, end);
+        if (found != NULL)
+            return found;
     }
     *rest = at;
     return NULL;
+}
+
+/* Start at `at`, as long as two vectors can be loaded. *rest: where to go on. */
+ATTRIBUTES static const char *NAME(search)(const jl_needle *needle, const probe *p, const char *at,
+                                           const char *end, const char **rest) {
+    return needle->guard == JL_GUARD_NONE ? NAME(search_through)(needle, p, at, end, rest, false)
+                                          : NAME(search_through)(needle, p, at, end, rest, true);
 }

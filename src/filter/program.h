@@ -9,10 +9,11 @@
  * a second time withdraws all that was found below it by clearing that range.
  */
 #include "filter/glob.h"
+#include "filter/name_edge.h"
 #include "filter/parser.h"
 #include "filter/prefilter.h"
 #include "filter/text_pattern.h"
-#include "json/unescape.h"
+#include "json/line_bits.h"
 
 /** A text with stars; also matched on strings with escapes, in one pass (see glob_escaped.h). */
 typedef struct jl_wildcard_text {
@@ -43,11 +44,6 @@ typedef struct jl_condition {
     const jl_step *steps;
     size_t step_count;
 } jl_condition;
-
-typedef struct jl_name_edge {
-    jl_literal name;
-    uint16_t node;
-} jl_name_edge;
 
 typedef struct jl_index_edge {
     uint64_t index;
@@ -85,6 +81,8 @@ typedef struct jl_json_program {
     const uint16_t *joints;   /**< postfix, numbers in trie order */
     size_t joint_count;
     size_t slot_count; /**< nodes with a wildcard step below them */
+    bool is_of_names;  /**< every step is a name: jl_names_match() can be asked */
+    jl_sieve sieve;    /**< of those names */
 } jl_json_program;
 
 /** An entry of a space-delimited pattern, `...` left out. */

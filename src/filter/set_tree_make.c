@@ -110,7 +110,7 @@ static void add_edge(parts *all, jl_set_node *node, const draft *child) {
         return;
     }
     const jl_literal name = jl_literal_of(child->step->name);
-    all->names[node->name_count++] = (jl_name_edge){name, child->number};
+    all->names[node->name_count++] = jl_name_edge_make(name, child->number);
     node->name_sieve |=
         name.has_replacement ? UINT64_MAX : jl_key_bit(name.text.ptr, name.text.len);
 }

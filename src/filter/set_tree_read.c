@@ -10,6 +10,7 @@ typedef struct frame {
 
 typedef struct walk {
     const jl_set_tree *tree;
+    const char *line;
     uint64_t branches;
     jl_set_values *out;
     jl_scanner scanner;
@@ -52,16 +53,19 @@ static bool read_value(walk *w, uint16_t number) {
     return leads_on(node, is_object) ? push(w, node, is_object) : jl_scan_skip(&w->scanner);
 }
 
-/* Texts of different lengths are different, if neither is spelled another way than it reads. */
-static bool may_equal(jl_json_string key, const jl_literal *name) {
-    return key.len == name->text.len || key.has_escape || name->has_replacement;
+static bool is_named(const jl_name_edge *edge, jl_json_string key, uint64_t tail) {
+    const jl_text name = edge->name.text;
+    if (key.has_escape || edge->name.has_replacement)
+        return jl_json_string_equals(key, &edge->name);
+    return jl_name_edge_ends(edge, tail) && key.len == name.len &&
+           (jl_name_edge_is_short(edge) || memcmp(key.ptr, name.ptr, name.len) == 0);
 }
 
 /* A key equals one name at most: what it means is one text. @return the node below, or 0. */
-static uint16_t follow_key(const jl_set_node *node, jl_json_string key) {
+static uint16_t follow_key(const walk *w, const jl_set_node *node, jl_json_string key) {
+    const uint64_t tail = jl_key_tail(w->line, key.ptr + key.len);
     for (uint16_t i = 0; i < node->name_count; i++) {
-        const jl_literal *name = &node->names[i].name;
-        if (may_equal(key, name) && jl_json_string_equals(key, name))
+        if (is_named(&node->names[i], key, tail))
             return node->names[i].node;
     }
     return 0;
@@ -84,7 +88,7 @@ static bool step_object(walk *w, frame *f) {
     f->is_first = false;
     uint16_t below = 0;
     if (key.has_escape || (f->node->name_sieve & jl_key_bit(key.ptr, key.len)) != 0)
-        below = follow_key(f->node, key);
+        below = follow_key(w, f->node, key);
     return is_asked_for(w, below) ? read_value(w, below) : jl_scan_skip_value(&w->scanner);
 }
 
@@ -116,6 +120,7 @@ bool jl_set_tree_read(const jl_set_tree *tree, jl_text line, uint64_t branches,
                       jl_set_values *values) {
     walk w;
     w.tree = tree;
+    w.line = line.ptr;
     w.branches = branches;
     w.out = values;
     w.depth = 0;

@@ -16,7 +16,7 @@ set(JSONLOG_HOT
   condition filter joint match_.* needle.* prefilter regex_run scan_.* set_search set_tree_read split
   direct_.* json_formatter keys members scalar_writer site_head time_text value_writer
   async_handler callback_handler descriptor file_handler output output_apart watched_file write_buffer
-  decimal escape.* number_power number_write plain_.* scanner text_steps unescape
+  decimal escape.* line_bits number_power number_write plain_.* scanner text_steps unescape
   emit space
   handler_base handler_lock level record record_line site)
 set(JSONLOG_WARM

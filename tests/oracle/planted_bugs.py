@@ -25,6 +25,11 @@ JSON = [
     ("no escape hides a text", "src/filter/needle.c", 'memcmp(at, "\\\\u00", 4) == 0', "false"),
     ("a number has no text", "src/filter/prefilter.c", '"0123456789+-.eEInfityNa"', '""'),
     ("one side of || is enough", "src/filter/prefilter.c", "left->count == 0 || right->count == 0 ||", "left->count == 0 ||"),
+    ("a key counts at any depth", "src/filter/match_names.c", "if (hit.depth != top(w)->depth)", "if (hit.depth < top(w)->depth)"),
+    ("an object that was asked for never ends", "src/filter/match_names.c", "while (hit.place > top(w)->end)", "while (false)"),
+    ("what stood below a key survives its second value", "src/filter/match_names.c", "    clear(w, node->own_end, node->end);\n", ""),
+    ("a key with an escape hides nothing", "src/json/line_bits.c", "(block->hit & outside) | out->veiled[n]", "block->hit & outside"),
+    ("a line that is no JSON matches", "src/json/line_bits.c", "    return is_json && has_ended(&c.nesting);", "    return true;"),
     ("an index counts from one", "src/filter/match_json.c", "    f->index++;\n    return next;", "    f->index += 2;\n    return next;"),
 ]
 

@@ -8,6 +8,8 @@
 #include "coverage.h"
 #include "pair_judge.h"
 
+#include "json/line_bits.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,6 +44,30 @@ static void agrees_with_the_engine(void **state) {
         assert_int_equal(coverage_shortfalls(&seen), 0);
 }
 
+static void ignore(const pair *asked, const oracle_filter *filter, bool verdict) {
+    (void)asked;
+    (void)filter;
+    (void)verdict;
+}
+
+/** Fewer pairs on each of the ways to read a line that this processor has, the last one without
+ * vectors. */
+static void agrees_on_every_way(void **state) {
+    (void)state;
+    static const jl_bits_kernel none = {.name = NULL};
+    pair_judge fewer = {.make = pair_make, .observe = ignore, .seed = judge.seed + 1};
+    fewer.pair_count = judge.pair_count / 4;
+    for (const jl_bits_kernel *kernel = jl_bits_kernels; kernel->name != NULL; kernel++) {
+        if (!kernel->is_supported())
+            continue;
+        jl_bits_use(kernel);
+        assert_int_equal(pair_judge_run(&fewer), 0);
+    }
+    jl_bits_use(&none);
+    assert_int_equal(pair_judge_run(&fewer), 0);
+    jl_bits_use(NULL);
+}
+
 static void makes_the_same_pair_again(void **state) {
     (void)state;
     for (uint64_t i = 0; i < 100; i++) {
@@ -59,6 +85,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(makes_the_same_pair_again),
         cmocka_unit_test(agrees_with_the_engine),
+        cmocka_unit_test(agrees_on_every_way),
     };
     if (!pair_judge_options(&judge, argc, argv))
         return 2;

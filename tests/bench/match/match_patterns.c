@@ -3,16 +3,18 @@
  *
  *     one    each block with the next pattern: the mean cost of one of them
  *     each   every line is asked with all of them, one after the other
+ *     set    all at once, each block as a whole
  */
 #include "chunks.h"
 
-#include <jsonlog/filter.h>
+#include <jsonlog/filter_set.h>
 
 enum { PATTERNS_MAX = 64 };
 
 static jsonlog_filter *filters[PATTERNS_MAX];
 static size_t filter_count;
 static size_t turn;
+static jsonlog_filter_set *set;
 
 static void compile_line(char *pattern) {
     jsonlog_err err;
@@ -54,17 +56,42 @@ static size_t hits_of_line(const char *line, size_t len) {
 
 DEFINE_COUNT_BY_LINE(count_each, hits_of_line)
 
+static size_t count_set(const char *begin, const char *end) {
+    uint64_t matches[JSONLOG_FILTER_SET_WORDS(PATTERNS_MAX)];
+    size_t hits = 0;
+    size_t len = 0;
+    for (const char *at = begin; jsonlog_filter_set_find(set, &at, end, &len, matches) != NULL;) {
+        for (size_t i = 0; i < JSONLOG_FILTER_SET_WORDS(filter_count); i++)
+            hits += (size_t)__builtin_popcountll(matches[i]);
+    }
+    return hits;
+}
+
+static const struct {
+    const char *name;
+    count_lines count;
+} modes[] = {{"one", count_one}, {"each", count_each}, {"set", count_set}};
+
+static count_lines count_of(const char *mode) {
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        if (strcmp(mode, modes[i].name) == 0)
+            return modes[i].count;
+    }
+    fprintf(stderr, "no such mode: %s\n", mode);
+    exit(2);
+}
+
 int main(int argc, char **argv) {
     match_request request;
     if (!match_read_arguments(argc, argv, &request))
         return 2;
+    const count_lines count = count_of(request.mode);
     compile_file(request.query);
-    const bool takes_turns = strcmp(request.mode, "one") == 0;
-    if (!takes_turns && strcmp(request.mode, "each") != 0) {
-        fprintf(stderr, "no such mode: %s\n", request.mode);
-        return 2;
-    }
-    const int status = match_main(BENCH_PROGRAM, &request, takes_turns ? count_one : count_each);
+    if (jsonlog_filter_set_new((const jsonlog_filter *const *)filters, filter_count, &set) !=
+        JSONLOG_OK)
+        match_fail("jsonlog_filter_set_new");
+    const int status = match_main(BENCH_PROGRAM, &request, count);
+    jsonlog_filter_set_free(set);
     for (size_t i = 0; i < filter_count; i++)
         jsonlog_filter_free(filters[i]);
     return status;
