@@ -10,8 +10,10 @@
  *     jsonlog_handler_release(async);
  *
  * The calling thread formats the line and copies it into a ring of fixed size; a thread of the
- * handler's own writes it to the target, one line at a time. In the common case a call takes no
- * lock and makes no system call; it wakes the thread only when that sleeps.
+ * handler's own writes it to the target: to a file handler, rotating or not, and to a stream that
+ * is buffered (jsonlog_buffered()) as many lines at once as there are, up to 64 KiB, else one line
+ * at a time. In the common case a call takes no lock and makes no system call; it wakes the thread
+ * only when that sleeps or a quarter of the ring is full.
  *
  * Accepted means: in the ring. What is in the ring is lost when the process is killed, crashes (but
  * see crash.h), or leaves by _exit(): up to a millisecond of lines when the target is fast. exit(),

@@ -11,8 +11,8 @@
  *     jsonlog_handler_release(file);
  *
  * The file is opened for appending and never truncated; any number of threads and processes may
- * write to it, each line with one write and without a lock between processes. Its descriptor is
- * closed on exec.
+ * write to it, each line whole with one write (behind an async handler many lines with one) and
+ * without a lock between processes. Its descriptor is closed on exec.
  *
  * A process that is killed in the middle of a line leaves the half of it. A line of another process
  * that lands behind that half, on the same line, is noticed after its write and written again, so

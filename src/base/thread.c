@@ -15,6 +15,7 @@ jl_lock jl_words_lock = JL_LOCK_INIT;
 #define EXIT_ROUND 3
 
 static jl_thread *first;
+static uint32_t records; /* atomic; how many were made */
 static void (*exit_function)(jl_thread *thread);
 static pthread_key_t exit_key;
 static bool has_exit_key;
@@ -62,6 +63,7 @@ static jl_thread *make(void) {
     if (thread == NULL)
         return NULL;
     thread->is_taken = 1;
+    thread->number = __atomic_fetch_add(&records, 1, __ATOMIC_RELAXED);
     thread->next = __atomic_load_n(&first, __ATOMIC_RELAXED);
     while (!__atomic_compare_exchange_n(&first, &thread->next, thread, true, __ATOMIC_SEQ_CST,
                                         __ATOMIC_RELAXED))
@@ -180,6 +182,5 @@ void jl_lock_release(jl_lock *lock) {
 }
 
 void jl_lock_reset(jl_lock *lock) {
-    pthread_mutex_init(&lock->mutex, NULL);
-    __atomic_store_n(&lock->owner, NULL, __ATOMIC_RELAXED);
+    *lock = (jl_lock)JL_LOCK_INIT;
 }

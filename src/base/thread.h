@@ -20,10 +20,11 @@ struct jl_context;
 
 /** One thread's record. Only the owner writes, except where it says otherwise. */
 typedef struct jl_thread {
-    uint64_t pin;   /**< atomic; the epoch this thread is in, 0 outside (epoch.h) */
-    uint32_t pins;  /**< how often it is pinned */
-    uint32_t depth; /**< how many log calls it is in */
-    uint64_t id;    /**< the kernel's id */
+    uint64_t pin;    /**< atomic; the epoch this thread is in, 0 outside (epoch.h) */
+    uint32_t pins;   /**< how often it is pinned */
+    uint32_t depth;  /**< how many log calls it is in */
+    uint64_t id;     /**< the kernel's id */
+    uint32_t number; /**< of the record; no two have the same */
     uint64_t counters[JL_THREAD_COUNTERS]; /**< atomic, read by anybody */
 
     struct jl_space *space;    /**< the emitter's memory; stays with the record */
@@ -85,8 +86,15 @@ typedef struct jl_lock {
     const void *owner; /**< atomic; the address of the holder's jl_thread_here */
 } jl_lock;
 
+/* Locks of handlers are held for less time than it takes to fall asleep and be woken, so whoever
+ * finds one held looks again a few times first, where the C library can do that. */
+#ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
+#define JL_LOCK_INIT \
+    { PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP, NULL }
+#else
 #define JL_LOCK_INIT \
     { PTHREAD_MUTEX_INITIALIZER, NULL }
+#endif
 
 void jl_lock_acquire(jl_lock *lock);
 bool jl_lock_try(jl_lock *lock);

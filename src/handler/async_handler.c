@@ -1,6 +1,7 @@
 #include "handler/async_handler.h"
 
 #include "base/alloc.h"
+#include "base/cancel.h"
 #include "base/epoch.h"
 #include "handler/inner_errno.h"
 #include "record/handler_lock.h"
@@ -128,8 +129,7 @@ static inline void nudge(jl_async *a) {
 }
 
 /* Everything but the common case: `result` is what the first try came to. */
-static __attribute__((noinline)) jsonlog_status write_slowly(jl_async *a, const jsonlog_line *line,
-                                                             jl_ring_result result) {
+static jsonlog_status put_or_lose(jl_async *a, const jsonlog_line *line, jl_ring_result result) {
     const jl_ring_line copy = {line->text, line->len, line->level, line->time_ns, line->flags};
     const size_t limit = limit_for(a, line->level);
     for (;;) {
@@ -152,6 +152,15 @@ static __attribute__((noinline)) jsonlog_status write_slowly(jl_async *a, const 
     }
 }
 
+static __attribute__((noinline)) jsonlog_status write_slowly(jl_async *a, const jsonlog_line *line,
+                                                             jl_ring_result result) {
+    const int state = jl_cancel_not();
+    const jsonlog_status status = put_or_lose(a, line, result);
+    jl_cancel_as_before(state);
+    return status;
+}
+
+/* The worker cannot be cancelled. */
 static jsonlog_status write_special(jl_async *a, const jsonlog_line *line) {
     if (jl_async_is_worker(a))
         return write_through(a, line);
@@ -292,6 +301,8 @@ static jl_async *async_new(jsonlog_handler *target, const jsonlog_async_options 
     a->owners = 1;
     a->mode = JL_ASYNC_ENDED;
     a->batch.bytes = jl_alloc(options->ring_bytes);
+    if (jl_handler_takes_blocks(target))
+        a->block = jl_alloc(JL_ASYNC_BATCH_BYTES);
     if (a->batch.bytes != NULL && jl_ring_init(&a->ring, options->ring_bytes)) {
         if (init_turn(a)) {
             jl_handler_adopt(target);
@@ -301,6 +312,7 @@ static jl_async *async_new(jsonlog_handler *target, const jsonlog_async_options 
         }
         jl_ring_done(&a->ring);
     }
+    jl_free(a->block);
     jl_free(a->batch.bytes);
     jl_free(a);
     return NULL;
@@ -331,7 +343,7 @@ jsonlog_handler *jsonlog_async_handler_new(jsonlog_handler *target,
     jl_async *a = async_new(target, &full);
     if (a == NULL)
         return NULL;
-    a->handler = jl_handler_new(&async_class, a, 0);
+    a->handler = jl_handler_new(&async_class, a, JL_HANDLER_UNCANCELLED);
     if (a->handler == NULL) {
         jl_async_drop(a);
         return NULL;

@@ -65,6 +65,11 @@ typedef enum jl_async_reason {
 
 #define JL_ASYNC_NO_GAP UINT64_MAX
 
+/** How many bytes of lines are taken out of the ring at once: enough that neither the lock of its
+ * head nor a write costs much for each line, and few enough that a thread which discards old lines
+ * does not wait long. */
+#define JL_ASYNC_BATCH_BYTES ((size_t)65536)
+
 typedef struct jl_async {
     jl_ring ring;
     uint32_t rest; /**< atomic jl_async_rest */
@@ -103,10 +108,13 @@ typedef struct jl_async {
     uint32_t is_abandoned; /**< atomic: nobody waits for the worker any more */
     uint32_t owners;       /**< atomic: the base, and the worker; the last one frees */
     jl_ring_batch batch;   /**< the worker's */
+    char *block;           /**< the worker's: lines of the batch that are written at once; NULL: no
+                                memory, or the target wants each for itself */
 
     jl_holder holder;
     uint32_t crash;      /**< atomic jl_async_crash */
-    uint32_t is_writing; /**< atomic: the worker has taken a line of the batch, or is reporting */
+    uint32_t is_writing; /**< atomic: how many lines the worker has taken of the batch, or 1 while
+                              it reports */
     uint64_t done;       /**< atomic: the worker has written all up to this position */
     jl_queue queue;
 } jl_async;
@@ -123,9 +131,9 @@ bool jl_async_wait_locked(jl_async *a, int64_t deadline_ns);
 void jl_async_wake(jl_async *a);
 void jl_async_wake_locked(jl_async *a);
 
-/** The worker's rest: until it is woken, or for `nap_ns`. With nap_ns 0, for ever, it does not
- * begin unless the ring is empty. @param even_if_filled  nap although there are bytes in the ring.
- */
+/** The worker's rest: until it is woken, or for `nap_ns`, if there is little in the ring. With
+ * nap_ns 0, for ever, it does not begin unless the ring is empty. @param even_if_filled  nap
+ * although there is more. */
 void jl_async_rest_for(jl_async *a, int64_t nap_ns, bool even_if_filled);
 
 /** Put a line as soon as there is room, until the deadline: then JL_RING_FULL. */

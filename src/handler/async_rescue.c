@@ -19,8 +19,9 @@ static void set_crash(jl_async *a, jl_async_crash to) {
     __atomic_store_n(&a->crash, (uint32_t)to, __ATOMIC_SEQ_CST);
 }
 
-static bool is_writing(const jl_async *a) {
-    return __atomic_load_n(&a->is_writing, __ATOMIC_SEQ_CST) != 0;
+/* @return how many lines it is in the middle of. */
+static uint32_t lines_inside(const jl_async *a) {
+    return __atomic_load_n(&a->is_writing, __ATOMIC_SEQ_CST);
 }
 
 /* ---- the worker ---- */
@@ -46,7 +47,7 @@ static bool can_move_on(const jl_async *a) {
 
 static void make_quiet(jl_async *a, const jl_rescue *r) {
     set_crash(a, JL_ASYNC_QUIET);
-    while (is_writing(a) && can_move_on(a) && jl_rescue_nap(r))
+    while (lines_inside(a) > 0 && can_move_on(a) && jl_rescue_nap(r))
         continue;
 }
 
@@ -110,11 +111,11 @@ static bool hold(jl_ring *ring, const jl_rescue *r) {
 }
 
 /* A pattern cannot be asked in a signal handler: what it might keep out is not written here. The
- * line that the worker is in the middle of may be out or not. If the process may live on, the
+ * lines that the worker is in the middle of may be out or not. If the process may live on, the
  * worker must be where it can go on from: stopped between two lines. */
 static void take_leftover(jl_async *a, jl_rescue *r) {
-    const bool is_inside = is_writing(a);
-    const bool is_stopped = !is_inside && !jl_async_is_worker(a);
+    const uint32_t inside = lines_inside(a);
+    const bool is_stopped = inside == 0 && !jl_async_is_worker(a);
     const bool is_held = hold(&a->ring, r);
     jl_holder *output = jl_rescue_output(a->target);
     const bool is_ours =
@@ -125,7 +126,7 @@ static void take_leftover(jl_async *a, jl_rescue *r) {
         .output = is_ours && output != NULL && output->is_ready ? output : NULL,
         .left = is_held && !r->may_live ? &r->lost : &r->unflushed,
     };
-    r->unflushed += is_inside;
+    r->unflushed += inside;
     take_batch(&l);
     const uint64_t taken = take_ring(&l);
     if (is_held)

@@ -1,3 +1,4 @@
+#include "base/cancel.h"
 #include "base/clock.h"
 #include "handler/async_handler.h"
 
@@ -24,10 +25,9 @@ static bool await(jl_async *a, pthread_cond_t *condition, int64_t deadline_ns) {
 /* A thread cancelled while it waits would keep the lock for ever.
  * @return false once the moment is past. */
 static bool wait_locked(jl_async *a, pthread_cond_t *condition, int64_t deadline_ns) {
-    int cancel_state = 0;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    const int state = jl_cancel_not();
     const bool is_in_time = await(a, condition, deadline_ns);
-    pthread_setcancelstate(cancel_state, NULL);
+    jl_cancel_as_before(state);
     return is_in_time;
 }
 
@@ -72,9 +72,10 @@ static bool has_orders_locked(const jl_async *a) {
 void jl_async_rest_for(jl_async *a, int64_t nap_ns, bool even_if_filled) {
     const int64_t until = nap_ns == 0 ? INT64_MAX : jl_clock_monotonic_ns() + nap_ns;
     const jl_async_rest rest = nap_ns == 0 ? JL_ASYNC_ASLEEP : JL_ASYNC_NAPPING;
+    const size_t most = nap_ns == 0 ? 0 : a->wake_level;
     pthread_mutex_lock(&a->lock);
     set_rest(a, rest);
-    if (even_if_filled || (jl_ring_used(&a->ring) == 0 && !has_orders_locked(a)))
+    if (even_if_filled || (jl_ring_used(&a->ring) <= most && !has_orders_locked(a)))
         while (rest_of(a) == rest && wait_locked(a, &a->work, until))
             continue;
     set_rest(a, JL_ASYNC_AWAKE);

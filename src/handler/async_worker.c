@@ -1,18 +1,18 @@
 #include "base/alloc.h"
+#include "base/cancel.h"
 #include "base/epoch.h"
 #include "handler/async_handler.h"
 #include "handler/inner_errno.h"
 #include "record/stats.h"
 
+#include <limits.h>
 #include <sched.h>
+#include <string.h>
 #include <time.h>
 
-/* How many bytes of lines are taken out of the ring at once: enough that the lock of its head costs
- * nothing per line, and few enough that a thread which discards old lines does not wait long. */
-#define BATCH_BYTES ((size_t)32768)
-
-/* After the last line the worker looks again every millisecond for a while before it lies down for
- * good, so that a thread that logs steadily need not wake it for each line. */
+/* With few lines left the worker looks again every millisecond, and for a while after the last one
+ * before it lies down for good: so a thread that logs steadily need not wake it for each line, and
+ * many lines go out with one write. */
 #define NAP_NS    INT64_C(1000000)
 #define NAPS_MAX  10
 #define YIELD_MAX 4
@@ -27,6 +27,7 @@ typedef struct worker {
     unsigned naps;       /* since the last line */
     unsigned yields;     /* at an unfinished line */
     bool report_is_late; /* the target refused a report, and there was no line since */
+    bool takes_blocks;   /* the target, of the batch that is being written */
 } worker;
 
 /* initial-exec: no allocation at first access. */
@@ -99,18 +100,102 @@ static void give_up_batch(worker *w) {
         jl_stats_add(JL_STAT_LOST_LATER, 1);
 }
 
-static void write_batch(worker *w) {
-    jl_ring_batch *batch = &w->a->batch;
+/* ---- many lines at once ---- */
+
+static void add_line(jl_block *block, char *bytes, const jl_ring_line *line) {
+    memcpy(bytes + block->line.len, line->text, line->len);
+    block->line.len += line->len;
+    if (line->level > block->line.level)
+        block->line.level = line->level;
+    if (line->time_ns > block->line.time_ns)
+        block->line.time_ns = line->time_ns;
+    block->lines++;
+}
+
+/* Copies lines up to the next gap, and to one that has flags. */
+static void collect(const jl_async *a, jl_block *block) {
+    jl_ring_batch from = a->batch;
     jl_ring_line line;
+    uint64_t at = from.from + from.at;
+    *block = (jl_block){.line = {.text = a->block, .level = INT_MIN, .flags = JL_LINE_BLOCK}};
+    while (jl_ring_next(&from, &line) && line.flags == 0 &&
+           line.len <= JL_ASYNC_BATCH_BYTES - block->line.len &&
+           (block->lines == 0 || !jl_async_is_gap(a, at))) {
+        add_line(block, a->block, &line);
+        at = from.from + from.at;
+    }
+}
+
+/* Go on in the batch behind the lines that stand whole in so many bytes of text, which then are
+ * those of the lines. @return how many lines they are. */
+static uint64_t pass(jl_async *a, size_t *bytes) {
+    uint64_t lines = 0;
+    size_t passed = 0;
+    jl_ring_line line;
+    jl_ring_batch next = a->batch;
+    while (jl_ring_next(&next, &line) && line.len <= *bytes - passed) {
+        passed += line.len;
+        lines++;
+        a->batch = next;
+    }
+    *bytes = passed;
+    return lines;
+}
+
+/* @return how many lines the target has taken of a block that it has not taken as a whole. */
+static uint64_t go_back(jl_async *a, const jl_ring_batch *to, size_t taken) {
+    a->batch = *to;
+    const uint64_t lines = pass(a, &taken);
+    jl_handler_count_written(a->target, lines, taken);
+    return lines;
+}
+
+/* @return false if the target wants each line for itself, or has taken only some. */
+static bool write_block(worker *w, jl_block *block) {
+    jl_async *a = w->a;
+    const jl_ring_batch before = a->batch;
+    uint64_t lines = block->lines;
+    __atomic_store_n(&a->is_writing, (uint32_t)lines, __ATOMIC_SEQ_CST);
+    pass(a, &block->line.len);
+    jl_epoch_pin(w->thread);
+    const bool is_taken = jl_handler_takes_blocks(a->target) &&
+                          jl_handler_write_block(a->target, block) == JSONLOG_OK;
+    if (!is_taken)
+        lines = goes_on(w) ? go_back(a, &before, block->taken) : 0;
+    unpin_quietly(w->thread);
+    __atomic_fetch_add(&a->written, lines, __ATOMIC_RELAXED);
+    return is_taken;
+}
+
+/* ---- batches ---- */
+
+static void write_next(worker *w) {
+    jl_async *a = w->a;
+    jl_block block = {.lines = 0};
+    jl_ring_line line;
+    if (JSONLOG_UNLIKELY(jl_async_is_gap(a, a->batch.from + a->batch.at)))
+        report(w);
+    if (w->takes_blocks)
+        collect(a, &block);
+    if (block.lines > 1) {
+        w->takes_blocks = write_block(w, &block);
+        if (w->takes_blocks)
+            return;
+    }
+    __atomic_store_n(&a->is_writing, 1, __ATOMIC_SEQ_CST);
+    if (goes_on(w) && jl_ring_next(&a->batch, &line))
+        write_line(w, &line);
+}
+
+static void write_batch(worker *w) {
+    jl_async *a = w->a;
+    w->takes_blocks = a->block != NULL;
     do {
-        begin_writing(w->a);
-        const uint64_t at = batch->from + batch->at;
-        const bool has_line = jl_ring_next(batch, &line);
-        if (has_line && JSONLOG_UNLIKELY(jl_async_is_gap(w->a, at)))
-            report(w);
+        begin_writing(a);
+        const bool has_line = a->batch.at < a->batch.len;
         if (has_line)
-            write_line(w, &line);
-        end_writing(w->a);
+            write_next(w);
+        end_writing(a);
         if (!has_line)
             return;
     } while (goes_on(w));
@@ -134,7 +219,7 @@ static void write_up_to(worker *w, uint64_t end) {
     jl_async *a = w->a;
     while (jl_ring_head(&a->ring) < end && goes_on(w)) {
         note_used(a);
-        if (!jl_ring_take(&a->ring, &a->batch, BATCH_BYTES)) {
+        if (!jl_ring_take(&a->ring, &a->batch, JL_ASYNC_BATCH_BYTES)) {
             await_commit(w);
             continue;
         }
@@ -179,7 +264,7 @@ static bool is_done(const jl_async *a) {
     return jl_async_mode_of(a) == JL_ASYNC_ENDING && jl_ring_used(&a->ring) == 0;
 }
 
-/* Now that nothing waits to be written this thread may free what others could not. */
+/* Now that little waits to be written this thread may free what others could not. */
 static void rest(worker *w) {
     if (__atomic_load_n(&jl_epoch_waiting, __ATOMIC_RELAXED) != 0) {
         jl_epoch_reclaim();
@@ -200,7 +285,7 @@ static void serve(worker *w) {
         serve_flush(w, ticket);
         if (!goes_on(w) || is_done(a))
             return;
-        if (jl_ring_used(&a->ring) == 0)
+        if (jl_ring_used(&a->ring) < a->wake_level)
             rest(w);
     }
 }
@@ -215,6 +300,7 @@ static void destroy(jl_async *a) {
     pthread_cond_destroy(&a->turn);
     pthread_mutex_destroy(&a->lock);
     jl_free(a->batch.bytes);
+    jl_free(a->block);
     jl_ring_done(&a->ring);
     jl_free(a);
 }
@@ -240,6 +326,7 @@ static void end(worker *w) {
 
 static void *run(void *argument) {
     worker w = {.a = argument};
+    jl_cancel_not(); /* once, not for each line */
     here = w.a;
     w.generation = __atomic_load_n(&w.a->generation, __ATOMIC_SEQ_CST);
     w.thread = jl_thread_enter(); /* has its record from the beginning */

@@ -1,10 +1,12 @@
 #include "handler/descriptor.h"
 
+#include "base/cancel.h"
 #include "base/redirect.h"
 #include "handler/sigpipe.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -15,10 +17,19 @@
 #define RWF_NOSIGNAL 0x00000100
 #endif
 
-/* Only pipes and sockets raise the signal, and a pipe has no other type than FIFO. Character and
- * block devices do not; what is none of all these (an eventfd, say) goes the careful way. */
+/* A file that would outgrow the limit of the process raises SIGXFSZ, which nobody expects from a
+ * log. A limit that is set while the file is open is found when it is opened again. */
+static bool has_size_limit(void) {
+    struct rlimit limit;
+    return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+}
+
+/* Only pipes and sockets raise SIGPIPE, and a pipe has no other type than FIFO. Character and block
+ * devices do not; what is none of all these (an eventfd, say) goes the careful way. */
 static jl_descriptor_way way_of(mode_t mode) {
-    if (S_ISREG(mode) || S_ISCHR(mode) || S_ISBLK(mode))
+    if (S_ISREG(mode))
+        return has_size_limit() ? JL_WAY_MASK : JL_WAY_PLAIN;
+    if (S_ISCHR(mode) || S_ISBLK(mode))
         return JL_WAY_PLAIN;
 #ifdef MSG_NOSIGNAL
     if (S_ISSOCK(mode))
@@ -52,15 +63,26 @@ bool jl_descriptor_init(jl_descriptor *out, int fd) {
     return true;
 }
 
+/* The wrappers of the C library are cancellation points, the system call itself is none. */
 static ssize_t write_plainly(int fd, const struct iovec *parts, int count) {
-    return count == 1 ? write(fd, parts->iov_base, parts->iov_len) : writev(fd, parts, count);
+#ifdef __linux__
+    if (JSONLOG_LIKELY(count == 1))
+        return syscall(SYS_write, (long)fd, parts->iov_base, parts->iov_len);
+#endif
+    const int state = jl_cancel_not();
+    const ssize_t bytes = writev(fd, parts, count);
+    jl_cancel_as_before(state);
+    return bytes;
 }
 
 static ssize_t write_by_send(int fd, const struct iovec *parts, int count) {
 #ifdef MSG_NOSIGNAL
     struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)parts,
                              .msg_iovlen = (size_t)count};
-    return sendmsg(fd, &message, MSG_NOSIGNAL);
+    const int state = jl_cancel_not();
+    const ssize_t bytes = sendmsg(fd, &message, MSG_NOSIGNAL);
+    jl_cancel_as_before(state);
+    return bytes;
 #else
     return write_plainly(fd, parts, count);
 #endif
@@ -82,7 +104,7 @@ static ssize_t write_by_mask(int fd, const struct iovec *parts, int count) {
     jl_sigpipe hold;
     jl_sigpipe_hold(&hold);
     ssize_t bytes = write_plainly(fd, parts, count);
-    jl_sigpipe_let_go(&hold, bytes == -1 && errno == EPIPE);
+    jl_sigpipe_let_go(&hold, bytes == -1 ? errno : 0);
     return bytes;
 }
 

@@ -3,9 +3,9 @@
 /**
  * The one place that writes to descriptors: one system call, EINTR retried, never a SIGPIPE.
  *
- * How SIGPIPE is avoided depends on what the descriptor is: regular files raise none, sockets have
- * MSG_NOSIGNAL, everything else RWF_NOSIGNAL (Linux 6.18) or, where the kernel does not know that,
- * a blocked signal. Async-signal-safe.
+ * How SIGPIPE is avoided depends on what the descriptor is: regular files raise none (but SIGXFSZ
+ * where the process has a limit for them), sockets have MSG_NOSIGNAL, everything else RWF_NOSIGNAL
+ * (Linux 6.18) or, where the kernel does not know that, a blocked signal. Async-signal-safe.
  *
  * A descriptor that leads into the library itself (base/redirect.h) is written to past that.
  */
@@ -32,7 +32,7 @@ typedef struct jl_descriptor {
 /** Find out what `fd` is. @return false if it is not open for writing. */
 bool jl_descriptor_init(jl_descriptor *out, int fd);
 
-/** Write with one system call. @return the bytes written, or an errno as a negative number. */
+/** Write with one system call, in which the thread cannot be cancelled. @return the bytes written, or an errno as a negative number. */
 ssize_t jl_descriptor_write(jl_descriptor *out, const struct iovec *parts, int count);
 
 /** How much of `parts` went out and why no more. */

@@ -48,7 +48,10 @@ static int open_path(jl_watched_file *file) {
 static jl_watched_file *file_new(jl_log_path *path, const jsonlog_file_options *options) {
     jl_watched_file *file = jl_calloc(1, sizeof *file);
     jsonlog_handler *handler =
-        file == NULL ? NULL : jl_handler_new(&file_class, file, JL_HANDLER_REPORTS);
+        file == NULL
+            ? NULL
+            : jl_handler_new(&file_class, file,
+                             JL_HANDLER_REPORTS | JL_HANDLER_TAKES_BLOCKS | JL_HANDLER_UNCANCELLED);
     if (handler == NULL) {
         jl_free(file);
         jl_log_path_done(path);

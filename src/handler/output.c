@@ -206,32 +206,56 @@ jsonlog_status jl_output_write_bytes(jl_output *o, const char *bytes, size_t len
 
 /* ---- a line ---- */
 
-static jsonlog_status write_entered(jl_output *o, const jsonlog_line *line) {
+static jsonlog_status write_entered(jl_output *o, const jsonlog_line *line, bool *is_due) {
     jl_target *t = jl_output_target(o);
     if (t == NULL)
         return refuse_nowhere(o);
     if (get(&t->is_closed))
         return refuse(t, EPIPE);
     if (o->policy != NULL)
-        return o->policy->write(o->policy_self, line);
+        return o->policy->write(o->policy_self, line, is_due);
     jsonlog_status status = write_rest(o, t);
     return status == JSONLOG_OK ? write_apart(o, t, line) : status;
 }
 
 static bool needs_no_lock(const jl_output *o, const jl_target *t) {
-    return t != NULL && t->out.takes_whole && !o->is_locked;
+    return !o->is_locked && t != NULL && t->out.takes_whole;
 }
 
-/* The base has the lock, unless the target needs none. A replacement may have come after the base
- * had looked, and an output that stands apart wants it where it can be had: then it is taken here.
- */
-static jsonlog_status write_not_entered(jl_output *o, const jsonlog_line *line) {
-    if (!jl_handler_enter(o->handler)) {
-        errno = EDEADLK;
-        return JSONLOG_E_STATE;
-    }
-    jsonlog_status status = write_entered(o, line);
-    jl_handler_leave(o->handler);
+bool jl_output_is_concurrent(const jl_output *o, const jl_target *t) {
+    return o->locks_itself || needs_no_lock(o, t);
+}
+
+bool jl_output_is_writing_here(const jl_output *o) {
+    return o->policy != NULL && o->policy->is_writing_here(o->policy_self);
+}
+
+static void write_due(jl_output *o) {
+    const int error = errno;
+    o->policy->write_due(o->policy_self);
+    errno = error;
+}
+
+static jsonlog_status refuse_nested(void) {
+    errno = EDEADLK;
+    return JSONLOG_E_STATE;
+}
+
+/* The base has the lock, unless the target needs none or this takes it. A replacement may have come
+ * after the base had looked, and an output that stands apart wants it where it can be had. What is
+ * due is written when the handler is left, so that others can go on. */
+static jsonlog_status write_locked(jl_output *o, const jsonlog_line *line,
+                                   jsonlog_status (*put)(jl_output *, const jsonlog_line *,
+                                                         bool *)) {
+    bool is_due = false;
+    const bool is_entered = jl_handler_is_entered(o->handler);
+    if (!is_entered && !jl_handler_enter(o->handler))
+        return refuse_nested();
+    const jsonlog_status status = put(o, line, &is_due);
+    if (!is_entered)
+        jl_handler_leave(o->handler);
+    if (JSONLOG_UNLIKELY(is_due))
+        write_due(o);
     return status;
 }
 
@@ -239,14 +263,32 @@ static jsonlog_status write_without_lock(jl_output *o, jl_target *t, const jsonl
     return get(&t->is_closed) ? refuse(t, EPIPE) : write_line(o, t, line);
 }
 
+/* A process that is killed in the middle of many lines leaves the half of one, far more often than
+ * in the middle of one line. So they are for whoever has chosen to write many at once, and for
+ * files where a line of another process behind that half is noticed. That is not so between a
+ * process and the child of its fork. Of a pipe that others write to, lines would come apart. */
+static bool takes_block(const jl_output *o, const jl_target *t) {
+    if (t == NULL || !t->out.takes_whole)
+        return false;
+    return o->policy != NULL || !t->out.is_file || (o->stands_apart && !t->is_inherited);
+}
+
+static jsonlog_status put_block(jl_output *o, const jsonlog_line *line, bool *is_due) {
+    if (!takes_block(o, jl_output_target(o)))
+        return JSONLOG_E_LIMIT;
+    if (o->policy != NULL)
+        return write_entered(o, line, is_due);
+    return jl_output_write_bytes(o, line->text, line->len, &jl_block_of(line)->taken);
+}
+
 jsonlog_status jl_output_write(jl_output *o, const jsonlog_line *line) {
+    if (JSONLOG_UNLIKELY(jl_block_of(line) != NULL))
+        return write_locked(o, line, put_block);
     jl_target *t = jl_output_target(o);
     const bool is_free = needs_no_lock(o, t);
     if (is_free && !o->stands_apart)
         return write_without_lock(o, t, line);
-    if (jl_handler_is_entered(o->handler))
-        return write_entered(o, line);
-    const jsonlog_status status = write_not_entered(o, line);
+    const jsonlog_status status = write_locked(o, line, write_entered);
     return is_free && status == JSONLOG_E_STATE ? write_without_lock(o, t, line) : status;
 }
 
@@ -262,6 +304,8 @@ jsonlog_status jl_output_flush(jl_output *o) {
 /* The rest is the parent's to write. */
 void jl_output_after_fork(jl_output *o) {
     o->rest_len = 0;
+    if (o->target != NULL)
+        o->target->is_inherited = true;
     if (o->policy != NULL)
         o->policy->forget(o->policy_self);
 }
@@ -274,6 +318,7 @@ size_t jl_output_held(const jl_output *o) {
 
 static bool open_way(jl_output *o, const jsonlog_write_policy *policy, size_t rest_size) {
     if (o->policy != NULL) {
+        o->locks_itself = !o->is_locked;
         o->is_locked = true;
         o->policy_self = o->policy->open(o, policy);
         return o->policy_self != NULL;
@@ -289,6 +334,7 @@ bool jl_output_init(jl_output *o, jsonlog_handler *handler, const jsonlog_write_
     o->policy = policy == NULL ? NULL : policy->kind;
     if (!open_way(o, policy, rest_size))
         return false;
+    jl_handler_set_concurrent(handler, jl_output_is_concurrent(o, NULL));
     o->holder = (jl_holder){.handler = handler,
                             .rescue = jl_output_rescue,
                             .write = jl_output_rescue_write,
@@ -321,10 +367,10 @@ void jl_output_replace_entered(jl_output *o, jl_target *t, int error, bool takes
         old->owns_descriptor = false;
     __atomic_store_n(&o->error, error, __ATOMIC_RELAXED);
     __atomic_store_n(&o->target, t, __ATOMIC_SEQ_CST);
-    jl_handler_set_concurrent(o->handler, needs_no_lock(o, t));
+    jl_handler_set_concurrent(o->handler, jl_output_is_concurrent(o, t));
     if (old == NULL)
         return;
-    if (o->is_locked)
+    if (o->is_locked && !o->locks_itself)
         jl_target_free(old);
     else
         jl_epoch_retire_later(&old->retired, free_retired);

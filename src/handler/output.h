@@ -21,26 +21,33 @@ typedef struct jl_target {
     jl_retired retired;
     jl_descriptor out;
     bool owns_descriptor;
-    bool is_closed; /**< nobody reads any more: EPIPE was seen; atomic */
-    bool is_torn;   /**< the last write stopped inside a line; atomic */
-    off_t end;      /**< where the last write with the handler entered ended; 0: not known */
-    int reader;     /**< of the same file; below 0: none */
+    bool is_closed;    /**< nobody reads any more: EPIPE was seen; atomic */
+    bool is_torn;      /**< the last write stopped inside a line; atomic */
+    bool is_inherited; /**< it was opened by a process of which this one is a fork */
+    off_t end;         /**< where the last write with the handler entered ended; 0: not known */
+    int reader;        /**< of the same file; below 0: none */
 } jl_target;
 
 struct jl_output;
 
-/** A way to write that is not one write for each line. Everything with the handler entered. */
+/** A way to write that is not one write for each line. Everything with the handler entered, but
+ *  `write_due`. */
 typedef struct jsonlog_policy_class {
     void *(*open)(struct jl_output *output,
                   const jsonlog_write_policy *policy); /**< NULL: no memory */
-    jsonlog_status (*write)(void *self, const jsonlog_line *line);
+    /** A line or a block. @param is_due  set if `write_due` is to be called, whatever the status.
+     */
+    jsonlog_status (*write)(void *self, const jsonlog_line *line, bool *is_due);
+    void (*write_due)(void *self); /**< writes what can be written with the handler left again */
+    bool (*is_writing_here)(const void *self); /**< whether this thread is in the middle of that */
     jsonlog_status (*flush)(void *self);
     void (*replaced)(void *self); /**< the output goes to another target from here on */
     void (*forget)(void *self);   /**< in the child of a fork: what it holds is the parent's */
     size_t (*held)(void *self);   /**< bytes accepted and not written */
-    uint64_t (*lines)(const void *self);           /**< lines in them; any thread, at any time */
-    void (*rescue)(void *self, jl_rescue *rescue); /**< as flush, in a crash: write them with
-                                                      jl_output_rescue_bytes() and count them */
+    uint64_t (*lines)(const void *self); /**< lines in them; any thread, at any time */
+    /** As flush, in a crash: write them with jl_output_rescue_bytes() and count them. @return false
+     * if somebody is in the middle of a write. */
+    bool (*rescue)(void *self, jl_rescue *rescue);
     void (*close)(void *self); /**< not entered: the handler is going; what is held is lost */
 } jsonlog_policy_class;
 
@@ -49,6 +56,7 @@ typedef struct jl_output {
     jl_target *target; /**< atomic; changed with the handler entered; NULL: nowhere */
     int error;         /**< atomic; why nowhere */
     bool is_locked;    /**< never without the lock; set before init, or by a policy */
+    bool locks_itself; /**< … which is taken here and not by the base, to be left before a write */
     bool stands_apart; /**< lines are written again that land behind what a killed process has left
                             unfinished; set before init. For files with a path of their own, because
                             others may have text without a newline for a purpose */
@@ -80,7 +88,8 @@ static inline jl_target *jl_output_target(const jl_output *output) {
     return __atomic_load_n(&output->target, __ATOMIC_SEQ_CST);
 }
 
-/** What class->write, flush and after_fork of the handler do. */
+/** What class->write, flush and after_fork of the handler do. Blocks are taken for files with a
+ * path of their own, for those with a policy, and for /dev/null. */
 jsonlog_status jl_output_write(jl_output *output, const jsonlog_line *line);
 jsonlog_status jl_output_flush(jl_output *output);
 void jl_output_after_fork(jl_output *output);
@@ -91,6 +100,13 @@ void jl_output_close_torn(jl_output *output, jl_target *target);
 /** Take another target, NULL for none (with an errno why). Entered. What the old one has not taken
  *  is tried once more if it `takes_more`. */
 void jl_output_replace_entered(jl_output *output, jl_target *target, int error, bool takes_more);
+
+/** Whether the base need not enter the handler. */
+bool jl_output_is_concurrent(const jl_output *output, const jl_target *target);
+
+/** Whether this thread is in the middle of writing, though it has left the handler: the target
+ *  cannot be replaced then. */
+bool jl_output_is_writing_here(const jl_output *output);
 
 /** Bytes that the policy holds. Entered. */
 size_t jl_output_held(const jl_output *output);

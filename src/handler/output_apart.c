@@ -10,6 +10,8 @@
  */
 #include "handler/output.h"
 
+#include "base/cancel.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -48,5 +50,10 @@ bool jl_output_is_behind_unfinished(const jl_output *o, jl_target *t, const char
     const off_t before = t->end;
     t->end = lseek(t->out.fd, 0, SEEK_CUR);
     const bool is_alone = before > 0 && t->end == before + (off_t)len;
-    return !is_alone && is_behind_unfinished(t, bytes, len, t->end - (off_t)len);
+    if (JSONLOG_LIKELY(is_alone))
+        return false;
+    const int state = jl_cancel_not();
+    const bool is_behind = is_behind_unfinished(t, bytes, len, t->end - (off_t)len);
+    jl_cancel_as_before(state);
+    return is_behind;
 }

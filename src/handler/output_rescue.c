@@ -99,22 +99,22 @@ static void write_rest(jl_output *o, jl_rescue *r) {
         *(r->may_live ? &r->unflushed : &r->lost) += 1;
 }
 
+static void leave(jl_output *o) {
+    if (o->holder.is_ready)
+        jl_handler_leave(o->handler);
+    o->holder.is_ready = false;
+}
+
 static void flush(jl_output *o, jl_rescue *r) {
     const jl_target *t = jl_output_target(o);
     o->holder.is_ready = enter(o, r);
     o->holder.descriptor = t == NULL ? -1 : t->out.fd;
     if (!o->holder.is_ready)
         r->unflushed += lines_of(o);
-    else if (o->policy != NULL)
-        o->policy->rescue(o->policy_self, r);
+    else if (o->policy != NULL && !o->policy->rescue(o->policy_self, r))
+        leave(o);
     else if (o->rest_len > 0)
         write_rest(o, r);
-}
-
-static void resume(jl_output *o) {
-    if (o->holder.is_ready)
-        jl_handler_leave(o->handler);
-    o->holder.is_ready = false;
 }
 
 void jl_output_rescue(jl_holder *holder, jl_rescue_stage stage, jl_rescue *r) {
@@ -122,5 +122,5 @@ void jl_output_rescue(jl_holder *holder, jl_rescue_stage stage, jl_rescue *r) {
     if (stage == JL_RESCUE_FLUSH)
         flush(o, r);
     else if (stage == JL_RESCUE_RESUME)
-        resume(o);
+        leave(o);
 }

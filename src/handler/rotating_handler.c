@@ -1,6 +1,7 @@
 #include "handler/rotating_handler.h"
 
 #include "base/alloc.h"
+#include "base/cancel.h"
 #include "base/clock.h"
 #include "base/compat_file.h"
 #include "base/err.h"
@@ -171,7 +172,7 @@ static int take_lock(const rotating *r) {
 }
 
 /* What is held goes into the old file first: if that does not take it, it is not the time. */
-static jsonlog_status rotate(rotating *r, uint64_t more_bytes, bool is_forced) {
+static jsonlog_status rotate_uncancelled(rotating *r, uint64_t more_bytes, bool is_forced) {
     jsonlog_status status = jl_output_flush(&r->file.output);
     if (status != JSONLOG_OK || jl_output_held(&r->file.output) > 0)
         return status == JSONLOG_OK ? JSONLOG_E_AGAIN : status;
@@ -183,13 +184,24 @@ static jsonlog_status rotate(rotating *r, uint64_t more_bytes, bool is_forced) {
     return status;
 }
 
+static jsonlog_status rotate(rotating *r, uint64_t more_bytes, bool is_forced) {
+    const int state = jl_cancel_not();
+    const jsonlog_status status = rotate_uncancelled(r, more_bytes, is_forced);
+    jl_cancel_as_before(state);
+    return status;
+}
+
 static int64_t retry_interval(const rotating *r) {
     return r->file.look_ns == JL_LOOK_NEVER ? CHECK_MS_DEFAULT * NS_PER_MS : r->file.look_ns;
 }
 
+static bool is_full_with(const rotating *r, const jsonlog_line *line) {
+    return r->max_bytes > 0 && r->size + line->len > r->max_bytes;
+}
+
 static void rotate_if_due(rotating *r, const jsonlog_line *line, int64_t now_s) {
     const bool is_over = is_time_over(r, now_s);
-    const bool is_full = r->max_bytes > 0 && r->size + line->len > r->max_bytes;
+    const bool is_full = is_full_with(r, line);
     if (!(is_over || is_full) || jl_output_target(&r->file.output) == NULL)
         return;
     if (r->size == 0) {
@@ -218,17 +230,57 @@ static void count_bytes(rotating *r, size_t len) {
     r->size = end >= 0 ? (uint64_t)end : r->size + len;
 }
 
+static void note_line(rotating *r, int64_t now_s) {
+    if (now_s > r->last_line_s)
+        r->last_line_s = now_s;
+}
+
+/* ---- many lines at once ---- */
+
+/* Others have appended meanwhile, too. */
+static void look_at_size(rotating *r, const jl_target *t) {
+    struct stat status;
+    if (r->file.output.policy == NULL && fstat(t->out.fd, &status) == 0)
+        r->size = (uint64_t)status.st_size;
+}
+
+/* Of lines with which the file is full, or its time over, only one by one is known which is the
+ * first of the next file. The latest of them stands for all. */
+static bool fits_whole(rotating *r, const jl_block *block, int64_t now_s) {
+    const jl_target *t = jl_output_target(&r->file.output);
+    const bool is_in_period =
+        r->time.period == JSONLOG_PERIOD_NONE ||
+        (r->has_period && now_s >= r->seen_s - DISORDER_S && now_s < r->next_s);
+    if (t == NULL || !is_in_period)
+        return false;
+    look_at_size(r, t);
+    return !is_full_with(r, &block->line);
+}
+
+static jsonlog_status write_block(rotating *r, jl_block *block, int64_t now_s) {
+    if (!fits_whole(r, block, now_s))
+        return JSONLOG_E_LIMIT;
+    const jsonlog_status status = jl_output_write(&r->file.output, &block->line);
+    const size_t taken = status == JSONLOG_OK ? block->line.len : block->taken;
+    if (taken > 0) {
+        count_bytes(r, taken);
+        note_line(r, now_s);
+    }
+    return status;
+}
+
 static jsonlog_status rotating_write(void *self, const jsonlog_line *line) {
     rotating *r = self;
     const int64_t time_ns = line->time_ns > 0 ? line->time_ns : r->work.now_ns();
     const int64_t now_s = time_ns / NS_PER_SECOND;
     jl_watched_file_look(&r->file);
+    if (JSONLOG_UNLIKELY(jl_block_of(line) != NULL))
+        return write_block(r, jl_block_of(line), now_s);
     rotate_if_due(r, line, now_s);
     const jsonlog_status status = jl_output_write(&r->file.output, line);
     if (status == JSONLOG_OK) {
         count_bytes(r, line->len);
-        if (now_s > r->last_line_s)
-            r->last_line_s = now_s;
+        note_line(r, now_s);
     }
     return status;
 }
@@ -327,7 +379,10 @@ static rotating *make(jl_log_path *path, const jsonlog_rotating_options *options
 static rotating *rotating_new(jl_log_path *path, const jsonlog_rotating_options *options) {
     rotating *r = make(path, options);
     jsonlog_handler *handler =
-        r == NULL ? NULL : jl_handler_new(&rotating_class, r, JL_HANDLER_REPORTS);
+        r == NULL
+            ? NULL
+            : jl_handler_new(&rotating_class, r,
+                             JL_HANDLER_REPORTS | JL_HANDLER_TAKES_BLOCKS | JL_HANDLER_UNCANCELLED);
     if (handler == NULL) {
         discard(r);
         return NULL;

@@ -1,20 +1,20 @@
 #ifndef JL_HANDLER_SIGPIPE_H
 #define JL_HANDLER_SIGPIPE_H
 /**
- * Keeping SIGPIPE from the program where no flag of the write can: blocked for this thread while we
- * write, taken away if the write raised it, and then as it was before. Async-signal-safe.
+ * Keeping the signals of a write from the program where no flag of the write can: SIGPIPE of a
+ * reader that is gone, SIGXFSZ of a file at its limit (RLIMIT_FSIZE). Blocked for this thread while
+ * we write, taken away if the write raised it, and then as it was before. Async-signal-safe.
  */
 #include <signal.h>
-#include <stdbool.h>
 
 typedef struct jl_sigpipe {
     sigset_t mask;    /**< the thread's mask before */
-    bool was_pending; /**< a SIGPIPE of somebody else was waiting already: not ours to take */
+    sigset_t pending; /**< those of somebody else that were waiting already are not ours to take */
 } jl_sigpipe;
 
 void jl_sigpipe_hold(jl_sigpipe *hold);
 
-/** @param was_raised  a write in between failed with EPIPE. Keeps errno. */
-void jl_sigpipe_let_go(const jl_sigpipe *hold, bool was_raised);
+/** @param error  why the write in between failed; 0: it did not. Keeps errno. */
+void jl_sigpipe_let_go(const jl_sigpipe *hold, int error);
 
 #endif

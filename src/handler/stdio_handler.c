@@ -94,7 +94,7 @@ static bool guarded(stdio *s, bool (*act)(stdio *s, const jsonlog_line *line),
     jl_sigpipe hold;
     jl_sigpipe_hold(&hold);
     bool is_ok = act(s, line);
-    jl_sigpipe_let_go(&hold, !is_ok && errno == EPIPE);
+    jl_sigpipe_let_go(&hold, is_ok ? 0 : errno);
     return is_ok;
 }
 

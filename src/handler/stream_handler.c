@@ -45,7 +45,8 @@ static stream *stream_new(bool owns_descriptor, const jsonlog_write_policy *poli
     if (s == NULL)
         return NULL;
     s->owns_descriptor = owns_descriptor;
-    jsonlog_handler *handler = jl_handler_new(&stream_class, s, JL_HANDLER_REPORTS);
+    jsonlog_handler *handler = jl_handler_new(
+        &stream_class, s, JL_HANDLER_REPORTS | JL_HANDLER_TAKES_BLOCKS | JL_HANDLER_UNCANCELLED);
     if (handler == NULL) {
         jl_free(s);
         return NULL;
@@ -72,7 +73,7 @@ jsonlog_handler *jsonlog_stream_handler_new(int descriptor, const jsonlog_stream
         return NULL;
     }
     s->output.target = t;
-    jl_handler_set_concurrent(s->output.handler, t->out.takes_whole && !s->output.is_locked);
+    jl_handler_set_concurrent(s->output.handler, jl_output_is_concurrent(&s->output, t));
     jl_output_close_torn(&s->output, t);
     return s->output.handler;
 }
@@ -86,7 +87,7 @@ jsonlog_status jsonlog_handler_reopen(jsonlog_handler *handler, int descriptor) 
     if (t == NULL)
         return JSONLOG_E_NOMEM;
     jl_output_close_torn(&s->output, t);
-    if (!jl_handler_enter(handler)) {
+    if (jl_output_is_writing_here(&s->output) || !jl_handler_enter(handler)) {
         t->owns_descriptor = false;
         jl_target_free(t);
         return JSONLOG_E_STATE;

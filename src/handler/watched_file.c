@@ -1,5 +1,6 @@
 #include "handler/watched_file.h"
 
+#include "base/cancel.h"
 #include "base/clock.h"
 #include "base/err.h"
 
@@ -57,6 +58,8 @@ static jl_target *open_target(jl_watched_file *file, int *error) {
 /* @return false for a nested call that found the handler in use: nothing has changed then. */
 static bool replace(jl_watched_file *file, jl_target *t, int error, bool takes_more) {
     bool is_entered = jl_handler_is_entered(file->output.handler);
+    if (jl_output_is_writing_here(&file->output))
+        return false;
     if (!is_entered && !jl_handler_enter(file->output.handler))
         return false;
     jl_output_replace_entered(&file->output, t, error, takes_more);
@@ -153,6 +156,7 @@ static void set_next_look(jl_watched_file *file) {
 static __attribute__((noinline)) void look_now(jl_watched_file *file, bool is_asked) {
     bool has_name = false;
     int error = errno;
+    const int state = jl_cancel_not();
     const jl_target *t = jl_output_target(&file->output);
     bool is_same = t != NULL && is_in_place(file, t, &has_name);
     if (is_same || is_asked || !has_name || !waits_for_path(file)) {
@@ -160,6 +164,7 @@ static __attribute__((noinline)) void look_now(jl_watched_file *file, bool is_as
             take_path(file, has_name);
         set_next_look(file);
     }
+    jl_cancel_as_before(state);
     errno = error;
 }
 

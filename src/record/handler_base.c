@@ -1,6 +1,7 @@
 #include "record/handler_base.h"
 
 #include "base/alloc.h"
+#include "base/cancel.h"
 #include "record/handler_lock.h"
 #include "record/handler_settings.h"
 #include "record/lost_report.h"
@@ -11,16 +12,27 @@
 #include <pthread.h>
 #include <unistd.h>
 
+/* What the threads with the first records have written, each counts for itself: a locked
+ * instruction for each line costs as much as a lock, and more if several threads do it. */
+#define TALLIES 16
+
+typedef struct tally {
+    uint64_t lines; /* atomic; written by one thread */
+    uint64_t bytes;
+    char pad[48]; /* a cache line for each */
+} tally;
+
 struct jsonlog_handler {
     const jsonlog_handler_class *handler_class;
     void *self;
     unsigned flags;
     uint32_t references; /* atomic, as everything down to `lock` */
     int level;
-    bool is_concurrent;  /* beyond what the class says */
-    uint64_t unreported; /* lost since the last report */
-    int reason;          /* of the last loss */
-    jsonlog_handler_stats stats;
+    bool is_concurrent;          /* beyond what the class says */
+    uint64_t unreported;         /* lost since the last report */
+    int reason;                  /* of the last loss */
+    jsonlog_handler_stats stats; /* of lines and bytes, those of threads without a tally */
+    tally tallies[TALLIES];
     jl_handler_setup setup;
     jl_handler_cleanup *cleanups;
     pid_t generation; /* atomic; of the process that made it or was last made ready for it */
@@ -33,8 +45,8 @@ static pid_t generation;
 
 static pthread_once_t watch_once = PTHREAD_ONCE_INIT;
 
-static uint64_t count(uint64_t *counter, uint64_t by) {
-    return __atomic_add_fetch(counter, by, __ATOMIC_RELAXED);
+static void count(uint64_t *counter, uint64_t by) {
+    __atomic_fetch_add(counter, by, __ATOMIC_RELAXED);
 }
 
 static uint64_t counted(const uint64_t *counter) {
@@ -222,12 +234,32 @@ void jsonlog_handler_get_stats(const jsonlog_handler *handler, jsonlog_handler_s
     const jsonlog_handler_stats *now = &handler->stats;
     stats->lines = counted(&now->lines);
     stats->bytes = counted(&now->bytes);
+    for (int i = 0; i < TALLIES; i++) {
+        stats->lines += counted(&handler->tallies[i].lines);
+        stats->bytes += counted(&handler->tallies[i].bytes);
+    }
     stats->lost = counted(&now->lost);
     stats->lost_again = counted(&now->lost_again);
     stats->lost_error = counted(&now->lost_error);
     stats->lost_nested = counted(&now->lost_nested);
     stats->torn_closed = counted(&now->torn_closed);
     stats->last_errno = __atomic_load_n(&now->last_errno, __ATOMIC_RELAXED);
+}
+
+static void count_here(uint64_t *counter, uint64_t by) {
+    __atomic_store_n(counter, counted(counter) + by, __ATOMIC_RELAXED);
+}
+
+void jl_handler_count_written(jsonlog_handler *handler, uint64_t lines, uint64_t bytes) {
+    const jl_thread *thread = jl_thread_peek();
+    if (JSONLOG_LIKELY(thread != NULL && thread->number < TALLIES)) {
+        tally *own = &handler->tallies[thread->number];
+        count_here(&own->lines, lines);
+        count_here(&own->bytes, bytes);
+    } else {
+        count(&handler->stats.lines, lines);
+        count(&handler->stats.bytes, bytes);
+    }
 }
 
 static uint64_t *loss_counter(jsonlog_handler_stats *stats, int reason) {
@@ -347,8 +379,7 @@ static jsonlog_status put(jsonlog_handler *handler, const jsonlog_line *line, in
         *reason = reason_of(status, errno);
         return status;
     }
-    count(&handler->stats.lines, 1);
-    count(&handler->stats.bytes, jl_line_bytes(line));
+    jl_handler_count_written(handler, 1, jl_line_bytes(line));
     return JSONLOG_OK;
 }
 
@@ -372,6 +403,15 @@ static __attribute__((noinline)) jsonlog_status report(jsonlog_handler *handler,
     return status;
 }
 
+/* What formats it may be a callback. */
+static __attribute__((noinline)) jsonlog_status report_uncancelled(jsonlog_handler *handler,
+                                                                   const jsonlog_line *next) {
+    const int state = jl_cancel_not();
+    const jsonlog_status status = report(handler, next);
+    jl_cancel_as_before(state);
+    return status;
+}
+
 /* Where somebody asks for the reason it is for them to count. */
 static void fail(jsonlog_handler *handler, int reason, int *why) {
     if (why == NULL)
@@ -388,7 +428,7 @@ static jsonlog_status deliver(jsonlog_handler *handler, const jsonlog_line *line
     jsonlog_status status = JSONLOG_OK;
     if (JSONLOG_UNLIKELY(counted(&handler->unreported) != 0) &&
         (handler->flags & JL_HANDLER_REPORTS) != 0)
-        status = report(handler, line);
+        status = report_uncancelled(handler, line);
     if (status != JSONLOG_E_AGAIN)
         status = put(handler, line, &reason);
     if (JSONLOG_UNLIKELY(status != JSONLOG_OK))
@@ -406,17 +446,32 @@ static jsonlog_status deliver_locked(jsonlog_handler *handler, const jsonlog_lin
     return status;
 }
 
-/* write(2) is a cancellation point, and a thread cancelled in it would keep the lock for ever. */
+static inline __attribute__((always_inline)) jsonlog_status put_in(jsonlog_handler *handler,
+                                                                   const jsonlog_line *line,
+                                                                   int *why) {
+    if (__atomic_load_n(&handler->is_concurrent, __ATOMIC_ACQUIRE))
+        return deliver(handler, line, why);
+    return deliver_locked(handler, line, why);
+}
+
+/* What a class does may be a cancellation point, and a thread cancelled in it would keep the lock
+ * for ever. */
+static __attribute__((noinline)) jsonlog_status put_in_uncancelled(jsonlog_handler *handler,
+                                                                   const jsonlog_line *line,
+                                                                   int *why) {
+    const int state = jl_cancel_not();
+    const jsonlog_status status = put_in(handler, line, why);
+    jl_cancel_as_before(state);
+    return status;
+}
+
 static inline __attribute__((always_inline)) jsonlog_status hand_over(jsonlog_handler *handler,
                                                                       const jsonlog_line *line,
                                                                       int *why) {
     int error = errno;
-    int cancel_state = 0;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
-    bool is_concurrent = __atomic_load_n(&handler->is_concurrent, __ATOMIC_ACQUIRE);
-    jsonlog_status status =
-        is_concurrent ? deliver(handler, line, why) : deliver_locked(handler, line, why);
-    pthread_setcancelstate(cancel_state, NULL);
+    const bool is_uncancelled = (handler->flags & JL_HANDLER_UNCANCELLED) != 0;
+    const jsonlog_status status =
+        is_uncancelled ? put_in(handler, line, why) : put_in_uncancelled(handler, line, why);
     errno = error;
     return status;
 }
@@ -427,6 +482,20 @@ jsonlog_status jl_handler_try(jsonlog_handler *handler, const jsonlog_line *line
 
 jsonlog_status jl_handler_write(jsonlog_handler *handler, const jsonlog_line *line) {
     return hand_over(handler, line, NULL);
+}
+
+bool jl_handler_takes_blocks(const jsonlog_handler *handler) {
+    return (handler->flags & JL_HANDLER_TAKES_BLOCKS) != 0 && !jl_handler_filters_lines(handler);
+}
+
+/* One line of it is counted like any other. */
+jsonlog_status jl_handler_write_block(jsonlog_handler *handler, jl_block *block) {
+    int reason = 0;
+    block->taken = 0;
+    const jsonlog_status status = hand_over(handler, &block->line, &reason);
+    if (status == JSONLOG_OK)
+        jl_handler_count_written(handler, block->lines - 1, 0);
+    return status;
 }
 
 jl_handler_verdict jl_handler_offer(jsonlog_handler *handler, const jsonlog_line *line,
@@ -459,9 +528,8 @@ jsonlog_status jsonlog_handler_flush(jsonlog_handler *handler) {
         return JSONLOG_E_INVALID;
     if (handler->handler_class->flush == NULL)
         return JSONLOG_OK;
-    int cancel_state = 0;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    const int state = jl_cancel_not();
     const jsonlog_status status = flush(handler);
-    pthread_setcancelstate(cancel_state, NULL);
+    jl_cancel_as_before(state);
     return status;
 }

@@ -87,10 +87,12 @@ void jl_handler_adopt(jsonlog_handler *handler);
 
 /** What a handler of the library has beyond its class. */
 enum {
-    JL_HANDLER_SILENT = 1,   /**< accepts everything, writes nothing: not even formatted */
-    JL_HANDLER_REPORTS = 2,  /**< tells in its own output what it lost */
-    JL_HANDLER_HANDS_ON = 4, /**< gives records to others, who format them: where a line has a
-                                  record with a `line`, its text may be missing */
+    JL_HANDLER_SILENT = 1,       /**< accepts everything, writes nothing: not even formatted */
+    JL_HANDLER_REPORTS = 2,      /**< tells in its own output what it lost */
+    JL_HANDLER_HANDS_ON = 4,     /**< gives records to others, who format them: where a line has a
+                                      record with a `line`, its text may be missing */
+    JL_HANDLER_TAKES_BLOCKS = 8, /**< its class->write knows JL_LINE_BLOCK */
+    JL_HANDLER_UNCANCELLED = 16, /**< in its class->write, no thread can be cancelled */
 };
 
 /** Why a line was lost, where it is not an errno. */
@@ -99,6 +101,33 @@ enum {
     JL_LOST_NESTED = -1,
     JL_LOST_FORMAT = -2,
 };
+
+/** In jsonlog_line.flags, for classes that take it: the text is that of many lines. */
+#define JL_LINE_BLOCK 0x40000000u
+
+/** Many lines, handed over as one: flags are JL_LINE_BLOCK, the level is the highest, the time the
+ *  latest. A class that takes only some of them says so and fails; one that wants each for itself
+ *  takes none. */
+typedef struct jl_block {
+    jsonlog_line line;
+    uint64_t lines;
+    size_t taken; /**< set by the class if it fails: the bytes of the lines it took */
+} jl_block;
+
+static inline jl_block *jl_block_of(const jsonlog_line *line) {
+    return (line->flags & JL_LINE_BLOCK) != 0 ? (jl_block *)(uintptr_t)line : NULL;
+}
+
+/** Whether a handler takes blocks just now: its class does, and it has no pattern to ask for each
+ *  line. */
+bool jl_handler_takes_blocks(const jsonlog_handler *handler);
+
+/** As jl_handler_try(). A failure only says that the rest has to come line by line; whoever knows
+ *  how many lines are in what was taken then counts them. */
+jsonlog_status jl_handler_write_block(jsonlog_handler *handler, jl_block *block);
+
+/** Count lines that the handler has taken in another way than jl_handler_write(). */
+void jl_handler_count_written(jsonlog_handler *handler, uint64_t lines, uint64_t bytes);
 
 /** As jsonlog_handler_new(), with flags from above. */
 jsonlog_handler *jl_handler_new(const jsonlog_handler_class *handler_class, void *self,

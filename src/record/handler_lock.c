@@ -32,6 +32,11 @@ bool jl_handler_lock_take(jl_lock *lock) {
     return true;
 }
 
+void jl_handler_lock_take_last(jl_lock *lock) {
+    count_in();
+    jl_lock_acquire(lock);
+}
+
 void jl_handler_lock_give(jl_lock *lock) {
     jl_lock_release(lock);
     count_out();

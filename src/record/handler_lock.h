@@ -14,6 +14,9 @@ bool jl_handler_lock_take(jl_lock *lock);
 /** @return false instead of waiting. */
 bool jl_handler_lock_try(jl_lock *lock);
 void jl_handler_lock_give(jl_lock *lock);
+/** Waits although this thread holds others: for a lock that is not this thread's, and whose holders
+ *  never wait for one. */
+void jl_handler_lock_take_last(jl_lock *lock);
 
 /** Whether this thread is inside a handler that has a lock. */
 bool jl_handler_lock_is_nested(void);

@@ -573,6 +573,48 @@ static void is_not_cancelled_in_a_write(void **state) {
     jsonlog_handler_release(w.handler);
 }
 
+/* ---- many threads ---- */
+
+enum { COUNTERS = 40, COUNTED = 20000 }; /* more threads than have a place of their own */
+
+typedef struct counting {
+    jsonlog_handler *handler;
+    pthread_barrier_t *all;
+} counting;
+
+static jsonlog_status take_anything(void *self, const jsonlog_line *line) {
+    (void)self;
+    (void)line;
+    return JSONLOG_OK;
+}
+
+static void *count_many(void *argument) {
+    const counting *c = argument;
+    jl_thread_enter();
+    pthread_barrier_wait(c->all);
+    for (int i = 0; i < COUNTED; i++)
+        write_text(c->handler, "four\n");
+    return NULL;
+}
+
+static void counts_exactly_what_many_threads_write(void **state) {
+    (void)state;
+    static const jsonlog_handler_class taking_class = {
+        .size = sizeof(jsonlog_handler_class), .write = take_anything, .is_concurrent = true};
+    pthread_barrier_t all;
+    pthread_t threads[COUNTERS];
+    counting c = {jsonlog_handler_new(&taking_class, NULL), &all};
+    pthread_barrier_init(&all, NULL, COUNTERS);
+    for (int i = 0; i < COUNTERS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, count_many, &c), 0);
+    for (int i = 0; i < COUNTERS; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(stats_of(c.handler).lines, COUNTERS * COUNTED);
+    assert_int_equal(stats_of(c.handler).bytes, COUNTERS * COUNTED * 5);
+    jsonlog_handler_release(c.handler);
+    pthread_barrier_destroy(&all);
+}
+
 /* ---- fork ---- */
 
 static int in_child(bool (*check)(jsonlog_handler *handler, probe *p), jsonlog_handler *handler,
@@ -654,6 +696,7 @@ int main(void) {
         cmocka_unit_test(flushes_under_the_lock),
         cmocka_unit_test(writes_without_lock_where_told_so),
         cmocka_unit_test(is_not_cancelled_in_a_write),
+        cmocka_unit_test(counts_exactly_what_many_threads_write),
         cmocka_unit_test(a_child_writes_though_another_thread_held_the_lock),
         cmocka_unit_test(a_fork_from_within_a_write_stays_inside),
     };

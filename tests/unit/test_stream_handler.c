@@ -428,6 +428,60 @@ static void closes_an_old_descriptor_when_no_thread_can_use_it(void **state) {
     unlink(path);
 }
 
+/* ---- cancellation ---- */
+
+typedef struct blocked {
+    jsonlog_handler *handler;
+    int started; /* atomic */
+    jsonlog_status status;
+} blocked;
+
+/* It waits for the reader, which is not where it ends (and nowhere else: sanitizers do not bear
+ * it). */
+static void *write_more_than_fits(void *argument) {
+    blocked *b = argument;
+    int state = PTHREAD_CANCEL_DISABLE;
+    __atomic_store_n(&b->started, 1, __ATOMIC_RELEASE);
+    b->status = write_bytes(b->handler, line_of('a', 20000), 20000);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    return state == PTHREAD_CANCEL_ENABLE ? b : NULL;
+}
+
+static void check_cancelled_in_a_write(int ends[2]) {
+    pthread_t thread;
+    void *result = NULL;
+    blocked b = {.handler = stream_to(ends[1])};
+    pthread_create(&thread, NULL, write_more_than_fits, &b);
+    while (__atomic_load_n(&b.started, __ATOMIC_ACQUIRE) == 0)
+        usleep(1000);
+    pthread_cancel(thread);
+    for (size_t got = 0; got < 20000;) {
+        const ssize_t more = read(ends[0], text, sizeof text);
+        assert_true(more > 0);
+        got += (size_t)more;
+    }
+    pthread_join(thread, &result);
+    assert_ptr_equal(result, &b);
+    assert_int_equal(b.status, JSONLOG_OK);
+    assert_int_equal(write_text(b.handler, "next\n"), JSONLOG_OK);
+    jsonlog_handler_release(b.handler);
+    close(ends[0]), close(ends[1]);
+}
+
+static void is_not_cancelled_in_a_write(void **state) {
+    (void)state;
+    int ends[2];
+    alarm(60);
+    open_pipe(ends, 0);
+    fcntl(ends[1], F_SETPIPE_SZ, 4096);
+    check_cancelled_in_a_write(ends);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    const int small = 1;
+    setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+    check_cancelled_in_a_write(ends);
+    alarm(0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_what_cannot_be_written),
@@ -449,6 +503,7 @@ int main(void) {
         cmocka_unit_test(locks_as_the_new_descriptor_needs),
         cmocka_unit_test(takes_the_lock_itself_after_a_reopen),
         cmocka_unit_test(closes_an_old_descriptor_when_no_thread_can_use_it),
+        cmocka_unit_test(is_not_cancelled_in_a_write),
     };
     return cmocka_run_group_tests(tests, use_failing_allocator, NULL);
 }
