@@ -212,6 +212,21 @@ typedef struct jsonlog_json_options {
 JSONLOG_API jsonlog_formatter *jsonlog_json_formatter_new(const jsonlog_json_options *options,
                                                           jsonlog_err *err);
 
+/**
+ * One value as JSON text in the style of a JSON formatter: for bindings to languages with a logging
+ * of their own, and for text outside of records. Blanks, indent, escapes, times, bytes, NaN,
+ * depth_max and value_fn are those of its options. Names, fields, prefix and terminator have no
+ * part in it, nor has redaction, and nothing is cut.
+ *
+ * @param formatter  of jsonlog_json_formatter_new().
+ * @param out        receives the text, without NUL, if it fits as a whole; else nothing of use.
+ * @return its length, whatever out_size is; 0 for a text over line_max, without memory, for NULL
+ * and for other formatters.
+ */
+JSONLOG_API size_t jsonlog_json_formatter_write(const jsonlog_formatter *formatter,
+                                                const jsonlog_value *value, char *out,
+                                                size_t out_size);
+
 /* ---- for people
  * ------------------------------------------------------------------------------------- */
 

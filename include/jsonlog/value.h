@@ -421,7 +421,7 @@ template <class T> inline jsonlog_value value_of(T &&v) {
     } else if constexpr (std::is_same_v<D, bool>) {
         return jsonlog_from_bool(v);
     } else if constexpr (std::is_enum_v<D>) {
-        return jsonlog_from_int64(static_cast<int64_t>(v));
+        return value_of(static_cast<std::underlying_type_t<D>>(v));
     } else if constexpr (std::is_integral_v<D> && sizeof(D) <= 8) {
         if constexpr (std::is_signed_v<D>)
             return jsonlog_from_int64(v);

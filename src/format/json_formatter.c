@@ -4,6 +4,8 @@
 #include "format/direct_rules.h"
 #include "format/line.h"
 #include "format/line_bound.h"
+#include "format/value_writer.h"
+#include "json/escape.h"
 #include "record/record.h"
 #include "record/stats.h"
 
@@ -94,6 +96,35 @@ jsonlog_status jl_json_formatter_format(const jsonlog_formatter *self, const jso
     if (formatter->process != NULL)
         return format_processed(formatter, record, out);
     return format_record(formatter, record, out);
+}
+
+/* ---- a value alone ---- */
+
+static size_t write_alone(const jl_json_formatter *formatter, const jsonlog_value *value,
+                          jl_buffer *text) {
+    jsonlog_writer writer;
+    jl_writer_init(&writer, text, &formatter->style, JL_ESCAPE_UNLIMITED);
+    jl_write_value(&writer, JL_TEXT(""), value);
+    if (text->status != JSONLOG_OK)
+        return 0;
+    if (writer.replaced > 0)
+        jl_stats_add(JL_STAT_REPLACED_VALUES, writer.replaced);
+    return text->len;
+}
+
+size_t jsonlog_json_formatter_write(const jsonlog_formatter *formatter, const jsonlog_value *value,
+                                    char *out, size_t out_size) {
+    if (formatter == NULL || formatter->format != jl_json_formatter_format || value == NULL ||
+        (out == NULL && out_size > 0))
+        return 0;
+    jl_buffer text;
+    jl_buffer_init(&text, out, out_size, formatter->line_max);
+    const size_t len =
+        write_alone((const jl_json_formatter *)(const void *)formatter, value, &text);
+    if (len <= out_size && len > 0 && text.data != out)
+        memcpy(out, text.data, len);
+    jl_buffer_done(&text);
+    return len;
 }
 
 /* ---- the default one, which needs no memory ---- */

@@ -164,7 +164,7 @@ static void await_last_line(jsonlog_handler *handler, const socket_peer *peer) {
     char last[NUMBERED_LINE_MIN];
     make_numbered_line(last, 0, LINES_MAX - 1, sizeof last);
     write_bytes(handler, last, sizeof last);
-    peer_await(peer, "w00 n0019999");
+    peer_await(peer, "w00 n000019999");
 }
 
 /* The peer is killed at random moments, mostly in the middle of a line, and comes back. TCP: what

@@ -2,7 +2,7 @@
 """Prints one size as one object of JSON, as the other programs of the bench do.
 
     sizes.py stripped LIBRARY          bytes of the library without symbols that nobody needs at run time
-    sizes.py carried PROGRAM.map       bytes of our archive in a program, from the linker's map
+    sizes.py carried PROGRAM.map       bytes of our archive in a program's file, from the linker's map
     sizes.py resident PROGRAM EMPTY    bytes of memory that PROGRAM occupies beyond EMPTY
 """
 import json
@@ -16,7 +16,7 @@ from pathlib import Path
 ROUNDS = 5
 # In the map: ` .text.name  0x0000000000001234  0x56 path/libjsonlog.a(file.o)`, the name perhaps on a line of its own.
 PIECE = re.compile(r"^ (\.\S+)\s+0x[0-9a-f]+\s+0x([0-9a-f]+) \S*libjsonlog\.a\(", re.MULTILINE)
-IN_MEMORY = (".text", ".rodata", ".data", ".bss", ".tdata", ".tbss", ".init_array", ".fini_array", ".eh_frame")
+IN_FILE = (".text", ".rodata", ".data", ".tdata", ".init_array", ".fini_array", ".eh_frame")
 
 
 def stripped(library):
@@ -29,7 +29,7 @@ def stripped(library):
 def carried(linker_map):
     text = Path(linker_map).read_text(encoding="utf-8")
     kept = text[text.index("Linker script and memory map"):]
-    return sum(int(size, 16) for section, size in PIECE.findall(kept) if section.startswith(IN_MEMORY))
+    return sum(int(size, 16) for section, size in PIECE.findall(kept) if section.startswith(IN_FILE))
 
 
 def resident_once(program):
