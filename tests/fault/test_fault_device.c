@@ -270,12 +270,20 @@ static int open_terminal(void) {
     return master;
 }
 
+/* A terminal hands over what it has so far, which need not be a line. */
+static bool read_whole(int master, char *out, size_t len) {
+    size_t taken = 0;
+    for (ssize_t n; taken < len && (n = read(master, out + taken, len - taken)) > 0;)
+        taken += (size_t)n;
+    return taken == len;
+}
+
 /* One by one: what is not read is gone with the terminal. */
 static void write_to_terminal(int master, numbered_reader *found) {
-    char line[LEN + 2];
+    char line[LEN + 1]; /* it ends in "\r\n" */
     for (int i = 0; i < 10; i++) {
         require(write_numbered(0));
-        require(read(master, line, sizeof line) == LEN + 1); /* it ends in "\r\n" */
+        require(read_whole(master, line, sizeof line));
         line[LEN - 1] = '\n';
         read_numbered_lines(found, line, LEN);
     }
