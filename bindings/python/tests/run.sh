@@ -66,7 +66,7 @@ if has_symbol "$asan/lib/libjsonlog.so" __asan_init; then
         run "$work/venv-asan" "$source/tests"
 elif command -v valgrind >/dev/null 2>&1; then
     echo "-- values, buffers and bad input under valgrind"
-    PYTHONMALLOC=malloc valgrind -q --error-exitcode=9 --leak-check=no \
+    PYTHONMALLOC=malloc valgrind -q --error-exitcode=9 --leak-check=no "--suppressions=$source/tests/valgrind.supp" \
         "$work/venv/bin/python" -m pytest -q -p no:cacheprovider --rootdir "$source" -c "$source/pyproject.toml" \
         "$source/tests/test_bad_input.py" "$source/tests/test_format_cases.py" "$source/tests/test_logger.py"
 else
