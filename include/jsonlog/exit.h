@@ -27,7 +27,8 @@ extern "C" {
 /** No limit: what a handler waits for is waited for. */
 #define JSONLOG_EXIT_FOREVER UINT32_MAX
 
-/** Set the limit. It should be longer than the drain_timeout_ms of socket and syslog handlers.
+/** Set the limit. It should be longer than the drain_timeout_ms of socket and syslog handlers. From
+ * any thread at any time; what exit() finds counts.
  *
  * @param timeout_ms  0: 15,000, half of what containers are usually given to end. */
 JSONLOG_API void jsonlog_set_exit_timeout(uint32_t timeout_ms);

@@ -79,7 +79,7 @@ JSONLOG_API jsonlog_status jsonlog_filter_set_compile(const char *const *pattern
  * nothing. */
 JSONLOG_API void jsonlog_filter_set_free(jsonlog_filter_set *set);
 
-/** @return how many filters it has. */
+/** @return how many filters it has. As below, the set is not NULL. */
 JSONLOG_API size_t jsonlog_filter_set_count(const jsonlog_filter_set *set);
 
 /** @return filter `index`, from 0 in the order given, borrowed from the set; NULL beyond the last.

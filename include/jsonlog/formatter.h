@@ -45,7 +45,7 @@ typedef enum jsonlog_time_style {
     JSONLOG_TIME_RFC3339_LOCAL = 2,  /**< "2026-11-22T17:07:45.784+09:00", the process's zone */
     JSONLOG_TIME_EPOCH_NUMBER = 3,   /**< a number in units of the precision: 1795248465784 */
     JSONLOG_TIME_EPOCH_STRING = 4,   /**< the same as a string */
-    JSONLOG_TIME_EPOCH_SECONDS = 5, /**< seconds with a fraction: 1795248465.784 */
+    JSONLOG_TIME_EPOCH_SECONDS = 5,  /**< seconds with a fraction: 1795248465.784 */
 } jsonlog_time_style;
 
 typedef enum jsonlog_precision {
@@ -216,7 +216,8 @@ JSONLOG_API jsonlog_formatter *jsonlog_json_formatter_new(const jsonlog_json_opt
  * One value as JSON text in the style of a JSON formatter: for bindings to languages with a logging
  * of their own, and for text outside of records. Blanks, indent, escapes, times, bytes, NaN,
  * depth_max and value_fn are those of its options. Names, fields, prefix and terminator have no
- * part in it, nor has redaction, and nothing is cut.
+ * part in it, nor has redaction, and nothing is cut. Usable from any thread; allocates only for a
+ * text that does not fit.
  *
  * @param formatter  of jsonlog_json_formatter_new().
  * @param out        receives the text, without NUL, if it fits as a whole; else nothing of use.

@@ -117,9 +117,12 @@ static jsonlog_status compile_regex(jsonlog_filter *filter, jsonlog_err *err) {
 static jsonlog_status compile_text(jsonlog_filter *filter, jsonlog_err *err) {
     const jsonlog_status status =
         jl_text_compile(filter->pattern, scratch_of(filter), &filter->text, err);
-    if (status == JSONLOG_OK)
-        jl_prefilter_of_text(&filter->prefilter, filter->text);
-    return status;
+    if (status != JSONLOG_OK)
+        return status;
+    jl_prefilter_of_text(&filter->prefilter, filter->text);
+    filter->is_settled =
+        filter->prefilter.count > 0 && jl_text_is_one_of(filter->text, JL_NEEDLE_MAX);
+    return JSONLOG_OK;
 }
 
 static jsonlog_status compile_kind(jsonlog_filter *filter, jsonlog_err *err) {
@@ -187,8 +190,12 @@ const char *jsonlog_filter_get_pattern(const jsonlog_filter *filter, size_t *len
     return filter->bytes;
 }
 
+static bool is_matched_by_names(const jl_json_program *program) {
+    return program->is_of_names && jl_bits_can_read();
+}
+
 static bool match_json(const jl_json_program *program, jl_text line) {
-    if (!program->is_of_names || !jl_bits_can_read())
+    if (!is_matched_by_names(program))
         return jl_json_match(program, line, NULL, NULL);
     jl_bits_reader reader = jl_bits_begin(line.ptr, line.ptr + line.len, false);
     return jl_names_match(program, &reader);
@@ -224,28 +231,18 @@ static const char *line_end(const char *inside, const char *end) {
     return newline == NULL ? end : newline;
 }
 
-/* Is a line in which a needle was found one that matches, without a further look? */
-static bool needles_decide(const jsonlog_filter *filter) {
-    return filter->kind == JSONLOG_FILTER_TEXT && filter->prefilter.count > 0 &&
-           jl_text_is_one_of(filter->text, JL_NEEDLE_MAX);
-}
-
-static bool is_matched_by_names(const jsonlog_filter *filter) {
-    return filter->kind == JSONLOG_FILTER_JSON && filter->json->is_of_names && jl_bits_can_read();
-}
-
 /* Judge a line and find its end, which reading it by names finds on the way.
  * @param inside  a place in the line. @param end  of all lines. */
 static bool match_and_end(const jsonlog_filter *filter, const char *line, const char *inside,
                           const char *end, const char **newline) {
-    if (is_matched_by_names(filter)) {
+    if (filter->kind == JSONLOG_FILTER_JSON && is_matched_by_names(filter->json)) {
         jl_bits_reader reader = jl_bits_begin(line, end, true);
         const bool is_match = jl_names_match(filter->json, &reader);
         *newline = reader.end;
         return is_match;
     }
     *newline = line_end(inside, end);
-    return needles_decide(filter) || match_line(filter, (jl_text){line, (size_t)(*newline - line)});
+    return filter->is_settled || match_line(filter, (jl_text){line, (size_t)(*newline - line)});
 }
 
 /* The place that was found is inside the line that may match, or in front of a newline that a term

@@ -109,6 +109,7 @@ struct jsonlog_filter {
     jl_regex *regex;
     jl_delimited_program *delimited;
     jl_prefilter prefilter;
+    bool is_settled; /**< by its needles: a line in which one stands matches */
     jl_text pattern; /**< views `bytes` */
     char bytes[];    /**< the pattern with a NUL, then the texts it spells with escapes */
 };

@@ -136,7 +136,7 @@ static __attribute__((noinline)) void note_second(uint64_t second) {
     __atomic_store_n(&the_second.number, second + 1, __ATOMIC_RELAXED);
 }
 
-/* The first record of a second comes here. */
+/* The first record of a second comes here, and one that a signal came into, or before 1970. */
 static __attribute__((noinline)) size_t put_new_second(char *out, int64_t ns,
                                                        jsonlog_precision precision) {
     if (ns >= 0)
@@ -157,7 +157,9 @@ static void put_milliseconds(char *out, uint32_t milliseconds) {
 size_t jl_time_text_utc(char out[JL_TIME_TEXT_MAX], int64_t ns, jsonlog_precision precision) {
     const uint64_t second = (uint64_t)ns / (uint64_t)NS_PER_SECOND;
     const uint32_t rest = (uint32_t)((uint64_t)ns % (uint64_t)NS_PER_SECOND);
-    if (ns < 0 || !is_noted(second) || JSONLOG_UNLIKELY(precision == JSONLOG_PRECISION_PYTHON))
+    if (JSONLOG_UNLIKELY(precision == JSONLOG_PRECISION_PYTHON))
+        return jl_time_text(out, jl_instant_of_ns(ns), JSONLOG_TIME_RFC3339_UTC, precision);
+    if (ns < 0 || !is_noted(second))
         return put_new_second(out, ns, precision);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     memcpy(out, the_second.text, SECOND_LEN + 1);

@@ -37,6 +37,6 @@ need_packages() {
 
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libcjson-dev libbsd-dev"
 TEST_PACKAGES="$BUILD_PACKAGES g++ clang clang-tidy libcmocka-dev libpcre2-dev libcurl4-openssl-dev python3 python3-jsonschema
- python3-pythonjsonlogger valgrind logrotate rsyslog systemd mandoc zsh fish check libcriterion-dev libgtest-dev catch2 libglib2.0-dev
+ python3-pythonjsonlogger valgrind logrotate rsyslog systemd mandoc zsh fish check libcriterion-dev libgtest-dev libgmock-dev catch2 libglib2.0-dev
  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
  python3-dev python3-venv python3-cffi python3-setuptools python3-wheel python3-pytest mypy"

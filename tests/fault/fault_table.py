@@ -59,9 +59,9 @@ def rows_of(name: str, status: int, output: str) -> list[tuple]:
         return [(*key, *row, verdict(status, row[2])) for key, row in sums.items()]
     ended = dict(ENDED.findall(output))
     tests = sum(int(ended.get(key, 0)) for key in ("PASSED", "FAILED"))
-    if status == 0 and tests == 0:
+    if status == 0 and ended and tests == 0:
         return [(name, "", "", "", "", "", "skipped")]
-    return [(name, "", f"{tests} tests", "", "", "", verdict(status, 0))]
+    return [(name, "", f"{tests or 1} tests", "", "", "", verdict(status, 0))]
 
 
 def print_table(rows: list[tuple]) -> None:

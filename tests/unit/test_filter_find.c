@@ -11,6 +11,7 @@
 
 #include <jsonlog/filter.h>
 
+#include "support/find_plainly.h"
 #include "support/test_random.h"
 
 #include <string.h>
@@ -51,19 +52,6 @@ static size_t random_lines(test_random *random, char *out, size_t size) {
         len += piece_len;
     }
     return len;
-}
-
-static const char *find_plainly(const jsonlog_filter *filter, const char **at, const char *end,
-                                size_t *len) {
-    while (*at < end) {
-        const char *line = *at;
-        const char *newline = memchr(line, '\n', (size_t)(end - line));
-        *len = (size_t)((newline == NULL ? end : newline) - line);
-        *at = newline == NULL ? end : newline + 1;
-        if (jsonlog_filter_match(filter, line, *len))
-            return line;
-    }
-    return NULL;
 }
 
 static size_t check(const jsonlog_filter *filter, const char *text, size_t len) {

@@ -1,5 +1,6 @@
 #include "filter/prefilter.h"
 #include "filter/program.h"
+#include "support/find_plainly.h"
 #include "support/test_random.h"
 
 #include <jsonlog/filter.h>
@@ -125,20 +126,6 @@ static size_t random_lines(test_random *random, char *out, size_t size) {
         len += (size_t)snprintf(out + len, size - len, "%s", piece);
     }
     return len;
-}
-
-/* Asked line by line. */
-static const char *find_plainly(const jsonlog_filter *filter, const char **at, const char *end,
-                                size_t *len) {
-    while (*at < end) {
-        const char *line = *at;
-        const char *newline = memchr(line, '\n', (size_t)(end - line));
-        *len = (size_t)((newline == NULL ? end : newline) - line);
-        *at = newline == NULL ? end : newline + 1;
-        if (jsonlog_filter_match(filter, line, *len))
-            return line;
-    }
-    return NULL;
 }
 
 static void finds_what_asking_line_by_line_finds(void **state) {
