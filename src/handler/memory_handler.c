@@ -101,6 +101,7 @@ static const jsonlog_handler_class memory_class = {
     .close = memory_close,
     .after_fork = memory_after_fork,
     .is_concurrent = true,
+    .has_no_cancellation_point = true,
 };
 
 jsonlog_handler *jsonlog_memory_handler_new(size_t capacity) {

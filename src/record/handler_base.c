@@ -154,7 +154,8 @@ jsonlog_handler *jl_handler_new(const jsonlog_handler_class *handler_class, void
     handler->setup.lock = (jl_lock)JL_LOCK_INIT;
     handler->handler_class = handler_class;
     handler->self = self;
-    handler->flags = flags;
+    handler->flags =
+        flags | (handler_class->has_no_cancellation_point ? JL_HANDLER_UNCANCELLED : 0u);
     handler->references = 1;
     handler->is_concurrent = handler_class->is_concurrent;
     handler->generation = generation;

@@ -573,6 +573,34 @@ static void is_not_cancelled_in_a_write(void **state) {
     jsonlog_handler_release(w.handler);
 }
 
+static jsonlog_status note_cancel_state(void *self, const jsonlog_line *line) {
+    (void)line;
+    int *state = self;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, state);
+    pthread_setcancelstate(*state, NULL);
+    return JSONLOG_OK;
+}
+
+static int cancel_state_in_write(const jsonlog_handler_class *handler_class) {
+    int state = -1;
+    jsonlog_handler *handler = jsonlog_handler_new(handler_class, &state);
+    assert_int_equal(write_text(handler, "line\n"), JSONLOG_OK);
+    jsonlog_handler_release(handler);
+    return state;
+}
+
+static void leaves_the_thread_as_it_is_where_told_so(void **state) {
+    (void)state;
+    static const jsonlog_handler_class shielded = {
+        .size = sizeof shielded, .name = "shielded", .write = note_cancel_state};
+    static const jsonlog_handler_class unshielded = {.size = sizeof unshielded,
+                                                     .name = "unshielded",
+                                                     .write = note_cancel_state,
+                                                     .has_no_cancellation_point = true};
+    assert_int_equal(cancel_state_in_write(&shielded), PTHREAD_CANCEL_DISABLE);
+    assert_int_equal(cancel_state_in_write(&unshielded), PTHREAD_CANCEL_ENABLE);
+}
+
 /* ---- many threads ---- */
 
 enum { COUNTERS = 40, COUNTED = 20000 }; /* more threads than have a place of their own */
@@ -696,6 +724,7 @@ int main(void) {
         cmocka_unit_test(flushes_under_the_lock),
         cmocka_unit_test(writes_without_lock_where_told_so),
         cmocka_unit_test(is_not_cancelled_in_a_write),
+        cmocka_unit_test(leaves_the_thread_as_it_is_where_told_so),
         cmocka_unit_test(counts_exactly_what_many_threads_write),
         cmocka_unit_test(a_child_writes_though_another_thread_held_the_lock),
         cmocka_unit_test(a_fork_from_within_a_write_stays_inside),

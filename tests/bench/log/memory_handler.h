@@ -30,6 +30,7 @@ static inline jsonlog_handler *memory_handler_new(void) {
         .name = "memory",
         .write = memory_write,
         .is_concurrent = true,
+        .has_no_cancellation_point = true,
     };
     return jsonlog_handler_new(&memory_class, NULL);
 }
