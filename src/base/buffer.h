@@ -37,6 +37,16 @@ static inline void jl_buffer_clear(jl_buffer *buffer) {
 /** Cut back to `len` (<= buffer->len) and forget the error: the undo of a speculative write. */
 void jl_buffer_rewind(jl_buffer *buffer, size_t len);
 
+/** Where the room ends that there is without growing. */
+static inline const char *jl_buffer_end(const jl_buffer *buffer) {
+    return buffer->data + (buffer->capacity < buffer->limit ? buffer->capacity : buffer->limit);
+}
+
+/** @return the bytes from the end of the content to there. */
+static inline size_t jl_buffer_room(const jl_buffer *buffer) {
+    return (buffer->capacity < buffer->limit ? buffer->capacity : buffer->limit) - buffer->len;
+}
+
 /** Slow half of jl_buffer_reserve(). */
 char *jl_buffer_grow(jl_buffer *buffer, size_t bytes);
 

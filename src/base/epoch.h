@@ -19,6 +19,7 @@
  * the pin. Objects are freed by whoever finds them free, outside all locks: what a free function
  * calls (close functions of handlers, user code) may log and change the configuration.
  */
+#include "base/hidden.h"
 #include "base/thread.h"
 
 /** Stands in an object that can be retired; nothing is allocated for it. */
@@ -28,8 +29,8 @@ typedef struct jl_retired {
     void (*free)(struct jl_retired *retired);
 } jl_retired;
 
-extern uint64_t jl_epoch_now;     /**< atomic */
-extern uint32_t jl_epoch_waiting; /**< atomic: how many objects wait to be freed */
+JL_EXTERN uint64_t jl_epoch_now;     /**< atomic */
+JL_EXTERN uint32_t jl_epoch_waiting; /**< atomic: how many objects wait to be freed */
 
 /** Enter: nothing retired from here on is freed until the matching unpin. Nests. */
 static inline void jl_epoch_pin(jl_thread *thread) {

@@ -7,6 +7,7 @@
  * that ends gives its record back, with the memory of the rooms above, and the next new thread
  * takes it. So everything that walks the list of records may do so without a lock.
  */
+#include "base/hidden.h"
 #include "base/text.h"
 
 #include <pthread.h>
@@ -40,11 +41,11 @@ typedef struct jl_thread {
 } jl_thread;
 
 /** The pointer in thread-local storage. initial-exec: no allocation at first access, one load. */
-extern __thread jl_thread *jl_thread_here __attribute__((tls_model("initial-exec")));
+JL_EXTERN __thread jl_thread *jl_thread_here __attribute__((tls_model("initial-exec")));
 
 /** Stands in jl_thread_here while this thread's record is being made: an allocator that logs then
  * must not start over. */
-extern jl_thread jl_thread_in_making;
+JL_EXTERN jl_thread jl_thread_in_making;
 
 /** Slow half of jl_thread_enter(). */
 jl_thread *jl_thread_take(void);
@@ -109,6 +110,6 @@ static inline bool jl_lock_is_mine(const jl_lock *lock) {
 
 /** For rare changes of a few process-wide words (the clock, the names of levels, the list of
  * queues); nothing that takes a lock or allocates is called while it is held. */
-extern jl_lock jl_words_lock;
+JL_EXTERN jl_lock jl_words_lock;
 
 #endif

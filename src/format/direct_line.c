@@ -33,7 +33,7 @@ static bool has_room(const direct *line, const char *at, size_t bytes) {
 
 static char *find_room(direct *line) {
     jl_buffer *out = line->out;
-    line->end = out->data + (out->capacity < out->limit ? out->capacity : out->limit);
+    line->end = jl_buffer_end(out);
     return out->data + out->len;
 }
 
@@ -74,7 +74,9 @@ static __attribute__((noinline)) char *put_any_attribute(direct *line, char *at,
 
 static __attribute__((noinline)) char *put_value(direct *line, char *at,
                                                  const jsonlog_value *value) {
-    char *end = jl_put_plain_value(at, line->end, value);
+    char *end = NULL;
+    if (JSONLOG_LIKELY(has_room(line, at, JL_PLAIN_VALUE_MAX)))
+        end = jl_put_plain_value(at, line->end, value);
     return JSONLOG_LIKELY(end != NULL) ? end : put_any_value(line, at, value);
 }
 
@@ -152,8 +154,9 @@ static __attribute__((noinline)) char *put_new_head(direct *line, char *at, size
             return NULL;
     }
     const char *text = line->out->data + start;
-    jl_site_head_keep(line->record, formatter->direct.serial, i, literal,
-                      (jl_text){text, (size_t)(at - text)});
+    const bool is_usual = i == formatter->column_count && formatter->direct.opening_len > 0;
+    jl_site_head_keep(line->record, formatter->direct.serial, i, is_usual, literal,
+                      (jl_text){text, (size_t)(at - text)}, line->site_keys);
     return put_columns_from(line, at, i);
 }
 
@@ -202,7 +205,7 @@ static char *put_site_fields(direct *line, char *at) {
 }
 
 static char *put_call(direct *line, char *at) {
-    if (JSONLOG_LIKELY(line->site_keys != NULL))
+    if (line->site_keys != NULL)
         return put_site_fields(line, at);
     return put_fields(line, at, line->record->call, line->record->call_count);
 }
@@ -259,7 +262,7 @@ static char *put_opening(const direct *line, char *at) {
     return at + 1;
 }
 
-/* Every member brings its comma; that of the first one becomes the brace. */
+/* Every member brings its comma; that of the first one becomes the brace, which an opening has. */
 static char *put_closing(direct *line, char *at, size_t start) {
     const jl_json_formatter *formatter = line->formatter;
     const size_t len = formatter->terminator.len;
@@ -270,10 +273,6 @@ static char *put_closing(direct *line, char *at, size_t start) {
         at++;
     *brace = '{';
     *at++ = '}';
-    if (JSONLOG_LIKELY(len == 1)) {
-        *at = *formatter->terminator.ptr;
-        return at + 1;
-    }
     return jl_copy_bytes_fast(at, formatter->terminator.ptr, len);
 }
 
@@ -289,15 +288,14 @@ static char *put_line(direct *line, size_t start) {
 
 static bool is_ordinary(const direct *line) {
     const jsonlog_record *record = line->record;
-    const jl_json_formatter *formatter = line->formatter;
-    if (!formatter->direct.is_possible || record->emf != NULL || record->edit_count > 0 ||
-        record->suppressed != 0 || record->call_dropped != 0 || !record->call_is_unique)
+    if (!line->formatter->direct.is_possible || jl_record_is_odd(record))
         return false;
     /* A head is kept only for a site whose keys were looked at. */
     const bool is_known = line->head != NULL && line->site_keys != NULL;
-    if (!is_known && !jl_direct_takes_call(formatter, record, line->site_keys))
+    if (!is_known && !jl_direct_takes_call(line->formatter, record, line->site_keys))
         return false;
-    return !has_contexts(record) || jl_direct_takes_contexts(formatter, record, line->site_keys);
+    return !has_contexts(record) ||
+           jl_direct_takes_contexts(line->formatter, record, line->site_keys);
 }
 
 bool jl_direct_line_write(const jl_json_formatter *formatter, const jsonlog_record *record,

@@ -8,6 +8,12 @@
  * everything else of it is set. */
 void jl_direct_prepare(jl_json_formatter *formatter);
 
+/** Whether a record has what no direct way writes. */
+static inline bool jl_record_is_odd(const jsonlog_record *record) {
+    return record->emf != NULL || !record->call_is_unique ||
+           (record->suppressed | record->edit_count | record->call_dropped) != 0;
+}
+
 /** Whether no key of a call is one of the formatter's own, or needs escaping.
  *  @param site_keys  NULL: record->call is filled. Else none of them needs escaping. */
 bool jl_direct_takes_call(const jl_json_formatter *formatter, const jsonlog_record *record,

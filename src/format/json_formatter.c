@@ -4,6 +4,7 @@
 #include "format/direct_rules.h"
 #include "format/line.h"
 #include "format/line_bound.h"
+#include "format/usual_line.h"
 #include "format/value_writer.h"
 #include "json/escape.h"
 #include "record/record.h"
@@ -56,7 +57,8 @@ static bool format_direct(const jl_json_formatter *formatter, const jsonlog_reco
                           jl_buffer *out) {
     jl_line_bound bound = jl_line_bound_begin(out, formatter->base.line_max);
     uint64_t replaced = 0;
-    const bool is_written = jl_direct_line_write(formatter, record, out, &replaced);
+    const bool is_written = jl_usual_line_write(formatter, record, out, &replaced) ||
+                            jl_direct_line_write(formatter, record, out, &replaced);
     jl_line_bound_end(out, &bound);
     if (JSONLOG_UNLIKELY(is_written && replaced > 0))
         jl_stats_add(JL_STAT_REPLACED_VALUES, replaced);

@@ -1,59 +1,45 @@
 #include "format/site_head.h"
 
-#include "record/level.h"
-#include "record/site.h"
+/* Room for the heads of some 600 sites of six fields; static, because a log call must not allocate,
+ * and untouched pages cost nothing. Nothing in here points into the module of a site: the address
+ * of a literal is compared and never read. */
+#define ARENA_SIZE 262144
+#define TEXT_MAX   512
+#define KEYS_MAX   32
 
-/* Room for the heads of some 500 sites; static, because a log call must not allocate, and untouched
- * pages cost nothing. Nothing in here points into the module of a site: the address of a literal is
- * compared and never read. */
-#define ARENA_SIZE 65536
-#define HEAD_MAX   512
-
-/* In a slot: the site goes without. */
-#define NO_HEAD UINT32_MAX
-
-static _Alignas(jl_site_head) char arena[ARENA_SIZE];
+_Alignas(jl_site_head) char jl_site_heads[ARENA_SIZE];
 static uint32_t arena_used; /* atomic */
 
-static bool has_fixed_level(const jsonlog_site *site) {
-    return site != NULL && site->level != 0;
-}
-
-const jl_site_head *jl_site_head_find(const jsonlog_record *record, uint32_t formatter) {
-    const jsonlog_site *site = record->site;
-    if (!has_fixed_level(site))
-        return NULL;
-    const uint32_t at = __atomic_load_n(&site->slot->head, __ATOMIC_ACQUIRE);
-    if (JSONLOG_UNLIKELY(at == 0 || at == NO_HEAD))
-        return NULL;
-    const jl_site_head *head = (const jl_site_head *)(const void *)(arena + (at - 1));
-    if (JSONLOG_UNLIKELY(head->formatter != formatter || head->logger != record->logger ||
-                         head->level != jl_level_given_name(record->level)))
-        return NULL;
-    if (head->message == NULL)
-        return head;
-    const jsonlog_value *message = record->message;
-    const bool is_same = message != NULL && message->as.string == head->message &&
-                         message->with.len == head->message_len;
-    return JSONLOG_LIKELY(is_same) ? head : NULL;
-}
-
 bool jl_site_head_is_wanted(const jsonlog_record *record) {
-    return has_fixed_level(record->site) &&
+    return record->site != NULL && record->site->level != 0 &&
            __atomic_load_n(&record->site->slot->head, __ATOMIC_RELAXED) == 0;
 }
 
-/* @return its place counted from 1, NO_HEAD without room. */
+/* @return its place counted from 1, JL_NO_HEAD without room. */
 static uint32_t take(size_t len) {
     const size_t mask = _Alignof(jl_site_head) - 1;
     const uint32_t size = (uint32_t)((sizeof(jl_site_head) + len + mask) & ~mask);
     uint32_t at = __atomic_load_n(&arena_used, __ATOMIC_RELAXED);
     do {
         if (size > ARENA_SIZE - at)
-            return NO_HEAD;
+            return JL_NO_HEAD;
     } while (!__atomic_compare_exchange_n(&arena_used, &at, at + size, true, __ATOMIC_RELAXED,
                                           __ATOMIC_RELAXED));
     return at + 1;
+}
+
+/* A key with its comma, its quotes and its colon. */
+static size_t len_in_line(jl_site_key key) {
+    return jl_site_key_len(key) + 4;
+}
+
+static bool fit(const jl_site_key *keys, size_t count) {
+    if (keys == NULL || count > KEYS_MAX)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (len_in_line(keys[i]) > sizeof(((jl_head_key *)0)->text))
+            return false;
+    return true;
 }
 
 static void fill(jl_site_head *head, const jsonlog_record *record, const jsonlog_value *message,
@@ -66,16 +52,35 @@ static void fill(jl_site_head *head, const jsonlog_record *record, const jsonlog
     memcpy(head->text, text.ptr, text.len);
 }
 
+/* In a site's literal they stand as in a line already. */
+static void fill_keys(jl_site_head *head, const jsonlog_site *site, const jl_site_key *keys) {
+    jl_head_key *out = (jl_head_key *)(void *)(head->text + jl_head_pieces(head->len));
+    for (size_t i = 0; i < site->pairs; i++) {
+        out[i].len = (uint8_t)len_in_line(keys[i]);
+        memcpy(out[i].text, site->keys + jl_site_key_offset(keys[i]) - 2, out[i].len);
+        jl_key_set_add(&head->keys, jl_site_key_hash(keys[i]));
+    }
+    head->has_keys = true;
+}
+
 void jl_site_head_keep(const jsonlog_record *record, uint32_t formatter, size_t columns,
-                       const jsonlog_value *message, jl_text text) {
-    uint32_t none = 0;
-    const uint32_t at = text.len > HEAD_MAX ? NO_HEAD : take(text.len);
-    if (at != NO_HEAD) {
-        jl_site_head *head = (jl_site_head *)(void *)(arena + (at - 1));
+                       bool is_usual, const jsonlog_value *message, jl_text text,
+                       const jl_site_key *site_keys) {
+    const jsonlog_site *site = record->site;
+    const bool has_keys = fit(site_keys, site->pairs);
+    const size_t len =
+        jl_head_pieces(text.len) + (has_keys ? site->pairs * sizeof(jl_head_key) : 0);
+    const uint32_t at = text.len > TEXT_MAX ? JL_NO_HEAD : take(len);
+    if (at != JL_NO_HEAD) {
+        jl_site_head *head = (jl_site_head *)(void *)(jl_site_heads + (at - 1));
         head->formatter = formatter;
         head->columns = (uint16_t)columns;
         fill(head, record, message, text);
+        if (has_keys)
+            fill_keys(head, site, site_keys);
+        head->is_usual = has_keys && is_usual;
     }
-    __atomic_compare_exchange_n(&record->site->slot->head, &none, at, false, __ATOMIC_RELEASE,
+    uint32_t none = 0;
+    __atomic_compare_exchange_n(&site->slot->head, &none, at, false, __ATOMIC_RELEASE,
                                 __ATOMIC_RELAXED);
 }

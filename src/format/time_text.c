@@ -116,24 +116,25 @@ size_t jl_time_text(char out[JL_TIME_TEXT_MAX], jl_instant time, jsonlog_time_st
 
 /* ---- the second of this thread ---- */
 
-/* "2026-11-22T08:07:45", for the second whose number is one less; 0: none yet. A signal may come
- * between any two steps and log: so the number goes first and comes last, and who has copied the
- * text looks at it again. */
+#define NO_SECOND INT64_MIN
+
+/* A signal may come between any two steps and log: so the time goes first and comes last, and who
+ * has copied the text looks at it again. */
 #define SECOND_LEN 19
 static __thread struct {
-    uint64_t number;
-    char text[SECOND_LEN + 1];
-} the_second __attribute__((tls_model("initial-exec")));
+    int64_t start_ns;          /* NO_SECOND: none yet */
+    char text[SECOND_LEN + 1]; /* "2026-11-22T08:07:45" */
+} the_second __attribute__((tls_model("initial-exec"))) = {.start_ns = NO_SECOND};
 
 static __attribute__((noinline)) void note_second(uint64_t second) {
     char text[JL_TIME_TEXT_MAX];
     jl_time_text(text, (jl_instant){(int64_t)second, 0}, JSONLOG_TIME_RFC3339_UTC,
                  JSONLOG_PRECISION_S);
-    __atomic_store_n(&the_second.number, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&the_second.start_ns, NO_SECOND, __ATOMIC_RELAXED);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     memcpy(the_second.text, text, SECOND_LEN);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    __atomic_store_n(&the_second.number, second + 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&the_second.start_ns, (int64_t)second * NS_PER_SECOND, __ATOMIC_RELAXED);
 }
 
 /* The first record of a second comes here, and one that a signal came into, or before 1970. */
@@ -144,8 +145,10 @@ static __attribute__((noinline)) size_t put_new_second(char *out, int64_t ns,
     return jl_time_text(out, jl_instant_of_ns(ns), JSONLOG_TIME_RFC3339_UTC, precision);
 }
 
-static bool is_noted(uint64_t second) {
-    return JSONLOG_LIKELY(__atomic_load_n(&the_second.number, __ATOMIC_RELAXED) == second + 1);
+/* @return the nanoseconds since the noted second began; a second or more: that is another one. No
+ * time from 1970 on is so near to NO_SECOND. */
+static uint64_t since_noted(int64_t ns) {
+    return (uint64_t)ns - (uint64_t)__atomic_load_n(&the_second.start_ns, __ATOMIC_RELAXED);
 }
 
 static void put_milliseconds(char *out, uint32_t milliseconds) {
@@ -155,23 +158,22 @@ static void put_milliseconds(char *out, uint32_t milliseconds) {
 }
 
 size_t jl_time_text_utc(char out[JL_TIME_TEXT_MAX], int64_t ns, jsonlog_precision precision) {
-    const uint64_t second = (uint64_t)ns / (uint64_t)NS_PER_SECOND;
-    const uint32_t rest = (uint32_t)((uint64_t)ns % (uint64_t)NS_PER_SECOND);
+    const uint64_t rest = since_noted(ns);
     if (JSONLOG_UNLIKELY(precision == JSONLOG_PRECISION_PYTHON))
         return jl_time_text(out, jl_instant_of_ns(ns), JSONLOG_TIME_RFC3339_UTC, precision);
-    if (ns < 0 || !is_noted(second))
+    if (JSONLOG_UNLIKELY(ns < 0 || rest >= (uint64_t)NS_PER_SECOND))
         return put_new_second(out, ns, precision);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     memcpy(out, the_second.text, SECOND_LEN + 1);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (!is_noted(second))
+    if (JSONLOG_UNLIKELY(since_noted(ns) != rest))
         return put_new_second(out, ns, precision);
     char *at = out + SECOND_LEN;
     if (JSONLOG_LIKELY(precision == JSONLOG_PRECISION_MS)) {
-        put_milliseconds(at, rest / 1000000);
+        put_milliseconds(at, (uint32_t)rest / 1000000);
         at += 4;
     } else {
-        at = put_fraction(at, rest, digits_of(precision), '.');
+        at = put_fraction(at, (uint32_t)rest, digits_of(precision), '.');
     }
     *at++ = 'Z';
     return (size_t)(at - out);

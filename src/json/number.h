@@ -6,6 +6,7 @@
  * Shortest means: the fewest significant digits that read back as the same double, and of those the
  * closest to its value (as Python's repr and JavaScript do).
  */
+#include "base/hidden.h"
 #include "base/text.h"
 
 #include <stdint.h>
@@ -24,7 +25,7 @@ typedef struct jl_shortest {
 jl_shortest jl_double_shortest(double value);
 
 /** "00" to "99", one behind the other. */
-extern const char jl_digit_pairs[200];
+JL_EXTERN const char jl_digit_pairs[200];
 
 /** Write decimal digits; @return behind what was written to out[JL_NUMBER_MAX]. */
 __attribute__((returns_nonnull)) char *jl_put_int64(char *out, int64_t value);

@@ -9,6 +9,8 @@
  */
 #include "json/escape_scan.h"
 
+#include <jsonlog/macros.h>
+
 /** One to three bytes. */
 static inline size_t jl_copy_plain_few(char *out, const char *text, size_t len) {
     for (size_t i = 0; i < len; i++) {
@@ -19,34 +21,57 @@ static inline size_t jl_copy_plain_few(char *out, const char *text, size_t len) 
     return len;
 }
 
+#ifdef __SSE2__
+/** @return a bit for each byte that is not plain. */
+static inline unsigned jl_special_bits(__m128i block) {
+    const __m128i low = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));
+    const __m128i del = _mm_cmpeq_epi8(block, _mm_set1_epi8(0x7F));
+    const __m128i quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
+    const __m128i backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
+    return (unsigned)_mm_movemask_epi8(
+        _mm_or_si128(_mm_or_si128(low, del), _mm_or_si128(quote, backslash)));
+}
+#endif
+
+/** @return which of eight bytes is the first that is not plain; 8: none. */
+static inline size_t jl_find_unplain(uint64_t word) {
+#ifdef __SSE2__
+    /* The upper half is zero, and so not plain. */
+    return (size_t)__builtin_ctz(jl_special_bits(_mm_cvtsi64_si128((long long)word)));
+#else
+    const uint64_t special = jl_find_special(word);
+    return special == 0 ? 8 : (size_t)__builtin_ctzll(special) / 8;
+#endif
+}
+
+/** The same of sixteen. */
+static inline size_t jl_find_unplain_of_two(uint64_t first, uint64_t second) {
+#ifdef __SSE2__
+    const __m128i both = _mm_set_epi64x((long long)second, (long long)first);
+    return (size_t)__builtin_ctz(jl_special_bits(both) | 1u << 16);
+#else
+    const size_t at = jl_find_unplain(first);
+    return at < 8 ? at : 8 + jl_find_unplain(second);
+#endif
+}
+
 /** Four to seven bytes. */
 static inline size_t jl_copy_plain_halves(char *out, const char *text, size_t len) {
-    uint32_t first, last;
-    memcpy(&first, text, 4);
-    memcpy(&last, text + len - 4, 4);
-    memcpy(out, &first, 4);
-    memcpy(out + len - 4, &last, 4);
     char both[8];
-    memcpy(both, &first, 4);
-    memcpy(both + 4, &last, 4);
-    const uint64_t special = jl_find_special(jl_load_word(both));
-    if (JSONLOG_LIKELY(special == 0))
-        return len;
-    const size_t at = (size_t)__builtin_ctzll(special) / 8;
+    memcpy(both, text, 4);
+    memcpy(both + 4, text + len - 4, 4);
+    memcpy(out, both, 4);
+    memcpy(out + len - 4, both + 4, 4);
+    const size_t at = jl_find_unplain(jl_load_word(both));
     return at < 4 ? at : len - 8 + at;
 }
 
 /** Eight to fifteen bytes. */
 static inline size_t jl_copy_plain_words(char *out, const char *text, size_t len) {
-    const uint64_t first = jl_find_special(jl_load_word(text));
-    const uint64_t last = jl_find_special(jl_load_word(text + len - 8));
+    const size_t at = jl_find_unplain_of_two(jl_load_word(text), jl_load_word(text + len - 8));
     memcpy(out, text, 8);
     memcpy(out + len - 8, text + len - 8, 8);
-    if (JSONLOG_LIKELY((first | last) == 0))
-        return len;
-    if (first != 0)
-        return (size_t)__builtin_ctzll(first) / 8;
-    return len - 8 + (size_t)__builtin_ctzll(last) / 8;
+    return at < 8 ? at : len - 16 + at;
 }
 
 static inline size_t jl_copy_plain_short(char *out, const char *text, size_t len) {
@@ -78,12 +103,7 @@ static inline size_t jl_copy_plain_portably(char *out, const char *text, size_t 
 static inline unsigned jl_copy_block(char *out, const char *text) {
     const __m128i block = _mm_loadu_si128((const __m128i *)(const void *)text);
     _mm_storeu_si128((__m128i *)(void *)out, block);
-    const __m128i low = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));
-    const __m128i del = _mm_cmpeq_epi8(block, _mm_set1_epi8(0x7F));
-    const __m128i quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
-    const __m128i backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
-    return (unsigned)_mm_movemask_epi8(
-        _mm_or_si128(_mm_or_si128(low, del), _mm_or_si128(quote, backslash)));
+    return jl_special_bits(block);
 }
 
 static inline size_t jl_copy_plain_blocks(char *out, const char *text, size_t len) {

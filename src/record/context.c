@@ -104,6 +104,8 @@ static size_t text_size(const source *from, const jl_context *parent) {
 }
 
 static char *put_member(char *at, const char *end, const jl_field *field) {
+    if ((size_t)(end - at) < field->key.len + 4 + JL_PLAIN_VALUE_MAX)
+        return NULL;
     memcpy(at, ",\"", 2);
     memcpy(at + 2, field->key.ptr, field->key.len);
     memcpy(at + 2 + field->key.len, "\":", 2);

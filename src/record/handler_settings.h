@@ -6,6 +6,7 @@
  * reading it.
  */
 #include "base/epoch.h"
+#include "base/hidden.h"
 #include "record/formatter_base.h"
 #include "record/line_filter.h"
 
@@ -27,7 +28,7 @@ typedef struct jl_handler_settings {
 } jl_handler_settings;
 
 /** Stands in for settings nobody has made. */
-extern const jl_handler_settings jl_handler_settings_default;
+JL_EXTERN const jl_handler_settings jl_handler_settings_default;
 
 /** The place of the settings in a handler. */
 typedef struct jl_handler_setup {

@@ -1,11 +1,12 @@
 #ifndef JL_RECORD_LEVEL_H
 #define JL_RECORD_LEVEL_H
 /** The names that levels were given. */
+#include "base/hidden.h"
 
 #define JL_LEVEL_COUNT 256
 
 /** Atomic; a text in here stays valid for ever. NULL: the level has the name it was born with. */
-extern const char *jl_level_given[JL_LEVEL_COUNT];
+JL_EXTERN const char *jl_level_given[JL_LEVEL_COUNT];
 
 /** @param level  below JL_LEVEL_COUNT, not negative. */
 static inline const char *jl_level_given_name(int level) {

@@ -4,7 +4,9 @@
  */
 #include "format/direct_line.h"
 
+#include "format/usual_line.h"
 #include "record/context.h"
+#include "record/site.h"
 #include "support/test_random.h"
 
 #include <jsonlog/jsonlog.h>
@@ -145,32 +147,73 @@ static size_t random_fields(jsonlog_field *fields, size_t most) {
     return count;
 }
 
-/* Sites with and without a literal message, of every level and kind of key. */
-static void log_at_site(jsonlog_logger *log, int site) {
-    const char *text = texts[below(sizeof texts / sizeof *texts)];
-    const double number = doubles[below(sizeof doubles / sizeof *doubles)];
-    switch (site) {
-    case 0: jsonlog_info(log, "literal"); break;
-    case 1: jsonlog_error(log, "literal", "a", text, "b", 20, "c", number); break;
-    case 2: jsonlog_error(log, text, "a", text); break;
-    case 3: jsonlog_warn(log, "literal", "message", text, "logType", 1); break;
-    case 4: jsonlog_debug(log, "a \"literal\"\n", "ok", jsonlog_bool(true), "n", NULL); break;
-    case 5: jsonlog_log(log, (int)below(254) + 1, "any level", "userAge", 20); break;
-    case 6: jsonlog_fatal(log, jsonlog_text("made %d", (int)below(100)), "d", text); break;
-    case 7: jsonlog_info(log, "twice", "a", 1, "a", text); break;
-    case 8: jsonlog_info(log, "ill-formed", "requestId", text, "tenant", number); break;
-    case 9:
-        jsonlog_error(log, "nested", "o", jsonlog_object("x", text, "y", number), "l",
-                      jsonlog_array(1, text));
-        break;
-    default: jsonlog_infof(log, "printf %s", text);
-    }
+/* So that lines end on both sides of any limit. */
+static jsonlog_value long_text(void) {
+    static const char text[] =
+        "a text of some hundred bytes, of which a part is taken, long enough that a line of two of "
+        "them and what else there is may be longer than two hundred";
+    return jsonlog_string(text, below(sizeof text));
 }
 
-static void log_one(jsonlog_logger *log) {
+/* Sites with and without a literal message, of every level and kind of key. */
+#define SITES                                                                                      \
+    case 0: jsonlog_info(log, "literal"); break;                                                   \
+    case 1: jsonlog_error(log, "literal", "a", text, "b", 20, "c", number); break;                 \
+    case 2: jsonlog_error(log, text, "a", text); break;                                            \
+    case 3: jsonlog_warn(log, "literal", "message", text, "logType", 1); break;                    \
+    case 4: jsonlog_debug(log, "a \"literal\"\n", "ok", jsonlog_bool(true), "n", NULL); break;     \
+    case 5: jsonlog_log(log, (int)below(254) + 1, "any level", "userAge", 20); break;              \
+    case 6: jsonlog_fatal(log, jsonlog_text("made %d", (int)below(100)), "d", text); break;        \
+    case 7: jsonlog_info(log, "twice", "a", 1, "a", text); break;                                  \
+    case 8: jsonlog_info(log, "ill-formed", "requestId", text, "tenant", number); break;           \
+    case 9:                                                                                        \
+        jsonlog_error(log, "nested", "o", jsonlog_object("x", text, "y", number), "l",             \
+                      jsonlog_array(1, text));                                                     \
+        break;                                                                                     \
+    case 10: jsonlog_infof(log, "printf %s", text); break;                                         \
+    case 11: jsonlog_error(log, "any value", "e", value, "f", value, "g", number, "h", -5); break; \
+    case 12:                                                                                       \
+        jsonlog_error(log, "long keys", "twenty-seven bytes are kept", text,                       \
+                      "with one more a key is not k", number, "x", value);                         \
+        break;                                                                                     \
+    case 13: jsonlog_error(log, "kept", "twenty-seven bytes are kept", text, "y", value); break;   \
+    case 14:                                                                                       \
+        for (int i = 0; i < 2; i++)                                                                \
+            jsonlog_info_every_n(log, 2, "one of two is held back", "z", text);                    \
+        break;                                                                                     \
+    case 15: jsonlog_warn(log, "long", "u", long_text(), "v", 20, "w", long_text()); break;        \
+    default:                                                                                       \
+        jsonlog_info(log,                                                                          \
+                     "a message of more than one piece, which is what heads are copied in, and "   \
+                     "more than two",                                                              \
+                     "z", text)
+
+enum { SITE_COUNT = 17 };
+
+/* Each logger of the random records has sites of its own, for a head is of one formatter. */
+#define LOG_AT_SITES_OF(name)                                                   \
+    static void name(jsonlog_logger *log, size_t site) {                        \
+        const char *text = texts[below(sizeof texts / sizeof *texts)];          \
+        const double number = doubles[below(sizeof doubles / sizeof *doubles)]; \
+        const jsonlog_value value = random_value();                             \
+        switch (site) { SITES; }                                                \
+    }
+
+LOG_AT_SITES_OF(log_at_plain)
+LOG_AT_SITES_OF(log_at_wide)
+LOG_AT_SITES_OF(log_at_narrow)
+LOG_AT_SITES_OF(log_at_local)
+
+enum { LOGS = 4 };
+
+static void (*const log_at_site[LOGS])(jsonlog_logger *log, size_t site) = {
+    log_at_plain, log_at_wide, log_at_narrow, log_at_local};
+
+/* Now and then at the sites of another logger. */
+static void log_one(jsonlog_logger *log, size_t which) {
     jsonlog_field fields[6];
     if (below(3) > 0) {
-        log_at_site(log, (int)below(11));
+        log_at_site[below(16) == 0 ? below(LOGS) : which](log, below(SITE_COUNT));
         return;
     }
     const size_t count = random_fields(fields, 6);
@@ -178,7 +221,7 @@ static void log_one(jsonlog_logger *log) {
     jsonlog_log_fields(log, (int)below(254) + 1, text, JSONLOG_NUL_TERMINATED, fields, count);
 }
 
-static void log_with_contexts(jsonlog_logger *log) {
+static void log_with_contexts(jsonlog_logger *log, size_t which) {
     jsonlog_field fields[6];
     jsonlog_scope scope = {0};
     jsonlog_logger *children[3] = {log, log, log};
@@ -190,12 +233,30 @@ static void log_with_contexts(jsonlog_logger *log) {
     if (below(16) == 0)
         jsonlog_set_static_fields(fields, random_fields(fields, 2));
     for (int i = 0; i < 4; i++) {
-        log_one(children[depth]);
+        log_one(children[depth], which);
         check_lines();
     }
     jsonlog_scope_pop(scope);
     for (size_t i = depth; i > 0; i--)
         jsonlog_logger_free(children[i]);
+}
+
+/* Reading makes the fields, and edits are for the general way. */
+static bool look_or_edit(jsonlog_record *record, void *context) {
+    (void)context;
+    switch (below(16)) {
+    case 0: jsonlog_record_get_field(record, "a", 1); break;
+    case 1: jsonlog_record_set_field(record, "set", 3, jsonlog_from_int64(1)); break;
+    case 2: jsonlog_record_remove_field(record, "a", 1); break;
+    default: break;
+    }
+    return true;
+}
+
+static uint64_t replaced_values(void) {
+    jsonlog_stats stats;
+    jsonlog_get_stats(&stats);
+    return stats.replaced_values;
 }
 
 static void writes_what_the_general_way_writes(void **state) {
@@ -213,13 +274,19 @@ static void writes_what_the_general_way_writes(void **state) {
     local.time_style = JSONLOG_TIME_EPOCH_NUMBER;
     local.collision = JSONLOG_COLLISION_FIRST_WINS;
     local.terminator = "\r\n";
-    jsonlog_logger *const logs[] = {
+    jsonlog_logger *const logs[LOGS] = {
         logger_with_both("direct", plain), logger_with_both("direct.wide", wide),
         logger_with_both("direct.narrow", narrow), logger_with_both("direct.\"local\"", local)};
     jsonlog_logger_set_level(jsonlog_get("jsonlog"), JSONLOG_LEVEL_OFF);
+    for (size_t i = 0; i < LOGS; i++)
+        jsonlog_logger_add_filter(logs[i], look_or_edit, NULL);
     const size_t rounds = test_effort(20000);
-    for (size_t i = 0; i < rounds; i++)
-        log_with_contexts(logs[below(4)]);
+    for (size_t i = 0; i < rounds; i++) {
+        const size_t which = below(LOGS);
+        const uint64_t before = replaced_values();
+        log_with_contexts(logs[which], which);
+        assert_int_equal((replaced_values() - before) % 2, 0);
+    }
     jsonlog_set_static_fields(NULL, 0);
 }
 
@@ -290,6 +357,51 @@ static void a_head_is_of_its_message(void **state) {
     }
 }
 
+/* What is written behind a long value stands where the buffer has moved to. */
+static void a_usual_line_follows_its_buffer(void **state) {
+    (void)state;
+    static jsonlog_slot slot;
+    static const jsonlog_site site = {JSONLOG_SITE_ABI,
+                                      JSONLOG_LEVEL_INFO,
+                                      2,
+                                      __LINE__,
+                                      __FILE__,
+                                      "log",
+                                      ",\"long\":\0,\"short\":",
+                                      &slot};
+    jsonlog_formatter *formatter = jsonlog_json_formatter_new(NULL, NULL);
+    const jl_json_formatter *json = (const jl_json_formatter *)(const void *)formatter;
+    char text[1500];
+    memset(text, 't', sizeof text);
+    jsonlog_value message = jsonlog_from_string("literal");
+    message.flags = JSONLOG_VALUE_LITERAL;
+    const jsonlog_value values[] = {jsonlog_string(text, sizeof text), jsonlog_from_int64(20)};
+    jl_field call[2];
+    jsonlog_record record = {.level = JSONLOG_LEVEL_INFO,
+                             .logger = "payment",
+                             .site = &site,
+                             .message = &message,
+                             .values = values,
+                             .call = call,
+                             .call_count = 2,
+                             .call_is_unique = true};
+    char space[2][400];
+    jl_buffer first, second;
+    uint64_t replaced = 0;
+    jl_buffer_init(&first, space[0], sizeof space[0], 4000);
+    jl_buffer_init(&second, space[1], sizeof space[1], 4000);
+    assert_int_equal(jl_site_repeats(&site), 0);
+    assert_false(jl_usual_line_write(json, &record, &first, &replaced));
+    assert_true(jl_direct_line_write(json, &record, &first, &replaced));
+    assert_true(jl_usual_line_write(json, &record, &second, &replaced));
+    assert_ptr_not_equal(second.data, space[1]);
+    assert_int_equal(first.len, second.len);
+    assert_memory_equal(first.data, second.data, first.len);
+    jl_buffer_done(&first);
+    jl_buffer_done(&second);
+    jsonlog_formatter_release(formatter);
+}
+
 static void ordinary_records_go_directly(void **state) {
     (void)state;
     jsonlog_formatter *formatter = jsonlog_json_formatter_new(NULL, NULL);
@@ -330,6 +442,7 @@ int main(void) {
         cmocka_unit_test(a_head_is_of_its_logger_and_level),
         cmocka_unit_test(a_head_is_of_its_formatter),
         cmocka_unit_test(a_head_is_of_its_message),
+        cmocka_unit_test(a_usual_line_follows_its_buffer),
         cmocka_unit_test(ordinary_records_go_directly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
