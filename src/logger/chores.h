@@ -4,10 +4,12 @@
  * What the library has to do at some time and has no thread for: whoever logs then does it, behind
  * the record. As long as nothing waits a record pays one load.
  */
+#include "base/hidden.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
-extern int64_t jl_chores_due_ns; /**< atomic; INT64_MAX: nothing waits */
+JL_EXTERN int64_t jl_chores_due_ns; /**< atomic; INT64_MAX: nothing waits */
 
 static inline bool jl_chores_wait(void) {
     return __atomic_load_n(&jl_chores_due_ns, __ATOMIC_RELAXED) != INT64_MAX;

@@ -60,6 +60,7 @@ static void set_fields(jsonlog_record *record, jl_log_call *call, jl_field *out)
         record->emf = call->emf;
         record->call = call->emf->fields;
         record->call_count = call->emf->count;
+        record->values = NULL;
         return;
     }
     if (call->site != NULL) {
@@ -77,6 +78,7 @@ static void set_fields(jsonlog_record *record, jl_log_call *call, jl_field *out)
     record->call_count = (uint32_t)count;
     if (call->site != NULL)
         return;
+    record->values = NULL;
     for (size_t i = 0; i < count; i++)
         jl_field_set(&out[i], call->fields[i].key, call->fields[i].key_len, &call->fields[i].value);
     call->repeats = jl_fields_repeats(out, record->call_count);
@@ -92,22 +94,21 @@ static void make_record(jsonlog_record *record, const jl_thread *thread,
     record->message = text_of(call->message);
     record->thread = thread->id;
     record->suppressed = call->suppressed;
-    record->emf = NULL;
-    record->emf_loss = JSONLOG_OK;
-    record->values = NULL;
-    record->is_flat = false;
     record->scope = filled(thread->scopes);
     record->bound = filled(call->logger->bound);
     record->statics = filled(snapshot->statics);
     record->merged = part->merged;
-    record->merged_count = 0;
-    record->is_merged = false;
+    record->edits = part->edits;
+    record->line = &part->line;
+    record->redactor = NULL;
+    record->emf = NULL;
+    record->emf_loss = JSONLOG_OK;
     record->call_dropped = 0;
     record->dropped = 0;
-    record->edits = part->edits;
     record->edit_count = 0;
-    record->redactor = NULL;
-    record->line = &part->line;
+    record->merged_count = 0;
+    record->is_merged = false;
+    record->is_flat = false;
     part->line.formatter = NULL;
     if (call->emf == NULL)
         record->suppressed += take_suppressed(call);
@@ -191,9 +192,13 @@ static __attribute__((noinline)) void redact(jsonlog_record *record, jl_redactor
     set->of_class->record(redactor, record);
 }
 
-/* Filters are not asked about a nested record: it may come from one of them. */
-static void pass_on(jl_thread *thread, const jl_snapshot *snapshot, const jl_route *route,
-                    jl_log_call *call, bool is_enabled, const jl_capture_hook *hook) {
+/* Filters are not asked about a nested record: it may come from one of them. Inline, for every
+ * record comes through here. */
+static inline __attribute__((always_inline)) void pass_on(jl_thread *thread,
+                                                          const jl_snapshot *snapshot,
+                                                          const jl_route *route, jl_log_call *call,
+                                                          bool is_enabled,
+                                                          const jl_capture_hook *hook) {
     jl_space_part *part = jl_space_take(thread, snapshot);
     if (JSONLOG_UNLIKELY(part == NULL)) {
         jl_stats_add_here(thread, thread->depth > 1 ? JL_STAT_LOST_NESTED : JL_STAT_LOST_MEMORY, 1);

@@ -7,6 +7,8 @@
  * The variables are copied once, at first use of the library, for the environment may change later
  * and loggers are made later. A value that is no level is kept until a log call can report it.
  */
+#include "base/hidden.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,7 +19,7 @@ void jl_environment_read(void);
 bool jl_environment_level(const char *logger, int *level);
 
 /** How many wrong values are not reported yet; atomic. */
-extern uint32_t jl_environment_complaints;
+JL_EXTERN uint32_t jl_environment_complaints;
 
 /** Report them, by WARN records of the logger "jsonlog". Outside of all locks. */
 void jl_environment_report(void);

@@ -8,6 +8,7 @@
  * each of its handlers, to the static fields and to the redaction; it is retired when the next one
  * takes its place.
  */
+#include "base/hidden.h"
 #include "logger/tree.h"
 
 typedef struct jl_route {
@@ -36,7 +37,7 @@ typedef struct jl_snapshot {
     struct jl_snapshot *newer;
 } jl_snapshot;
 
-extern jl_snapshot *jl_snapshot_current; /**< atomic */
+JL_EXTERN jl_snapshot *jl_snapshot_current; /**< atomic */
 
 /** The one in force; borrowed until the thread unpins. */
 static inline const jl_snapshot *jl_snapshot_load(void) {

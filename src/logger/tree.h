@@ -10,6 +10,7 @@
  *
  * Locks are taken in this order: tree, children, words, epoch.
  */
+#include "base/hidden.h"
 #include "base/thread.h"
 #include "logger/sampling.h"
 #include "record/capture_hook.h"
@@ -81,9 +82,9 @@ typedef struct jl_tree {
     bool is_shut_down;
 } jl_tree;
 
-extern jl_tree jl_the_tree;
-extern jl_named jl_root_logger;
-extern jl_named jl_own_logger; /**< "jsonlog", for what the library has to say itself */
+JL_EXTERN jl_tree jl_the_tree;
+JL_EXTERN jl_named jl_root_logger;
+JL_EXTERN jl_named jl_own_logger; /**< "jsonlog", for what the library has to say itself */
 
 /** First use of the library: environment, fork, thread ends. Cheap afterwards. */
 void jl_tree_ready(void);

@@ -55,35 +55,34 @@ struct jsonlog_record {
     uint64_t thread;
     uint64_t suppressed;            /**< held back before this one; written as the field "suppressed" if not 0 */
 
-    const jl_emf *emf;              /**< of a metric: what it was logged with; else NULL */
-    jsonlog_status emf_loss;        /**< set by a formatter that could not keep it: LIMIT, or STATE if a part is gone */
     const jl_field *call;           /**< the caller's fields in the order of the call; equal keys not yet resolved */
-    uint32_t call_count;
     const jsonlog_value *values;    /**< those of the site's keys, as long as the fields are not made of them: `call`
                                          is room for them only; else NULL */
+    uint32_t call_count;
     bool call_is_unique;            /**< no two call keys are equal */
-    bool is_flat;                   /**< the call's fields are all there are: those of scope, bound and statics are
-                                         among them already */
     const jl_context *scope;        /**< each may be NULL */
     const jl_context *bound;
     const jl_context *statics;
-
-    /* Filled by jl_record_fields() and by the edits; the space belongs to the emitter. */
+    struct jl_record_line *line;    /**< where its lines are made, or NULL: whoever has a line of it has the only one */
     jl_field *merged;               /**< JL_RECORD_FIELDS_MAX entries, or NULL: then merging is not possible and
                                          only the call's fields are seen */
-    uint32_t merged_count;
-    bool is_merged;
-    uint32_t call_dropped;          /**< fields of the call beyond JL_RECORD_FIELDS_MAX */
-    uint32_t dropped;               /**< all fields beyond JL_RECORD_FIELDS_MAX; right once the fields are merged */
     struct jl_record_edit {
         jl_text key;
         jsonlog_value value;
         bool is_removal;
     } *edits;                       /**< JL_RECORD_EDITS_MAX entries, or NULL */
-    uint32_t edit_count;
 
-    struct jl_redactor *redactor; /**< what joins the record from here on goes through it; NULL without redaction */
-    struct jl_record_line *line; /**< where its lines are made, or NULL: whoever has a line of it has the only one */
+    /* Zero for most records, and all in one place, so that they are cleared at once. */
+    struct jl_redactor *redactor;   /**< what joins the record from here on goes through it; NULL without redaction */
+    const jl_emf *emf;              /**< of a metric: what it was logged with; else NULL */
+    jsonlog_status emf_loss;        /**< set by a formatter that could not keep it: LIMIT, or STATE if a part is gone */
+    uint32_t call_dropped;          /**< fields of the call beyond JL_RECORD_FIELDS_MAX */
+    uint32_t dropped;               /**< all fields beyond JL_RECORD_FIELDS_MAX; right once the fields are merged */
+    uint32_t edit_count;
+    uint32_t merged_count;          /**< of the fields that jl_record_fields() has filled in */
+    bool is_merged;
+    bool is_flat;                   /**< the call's fields are all there are: those of scope, bound and statics are
+                                         among them already */
 };
 
 /** Fields are merged at first use and lines made as they are wanted, behind the back of a const record: one thread

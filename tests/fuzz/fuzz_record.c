@@ -37,8 +37,8 @@ static jsonlog_status keep(void *self, const jsonlog_line *written) {
     return JSONLOG_OK;
 }
 
-static const jsonlog_handler_class keeper = {sizeof keeper, "keeper", keep, NULL,
-                                             NULL,          NULL,     false};
+static const jsonlog_handler_class keeper = {
+    .size = sizeof keeper, .name = "keeper", .write = keep};
 
 /* --- the line ---------------------------------------------------------------------------- */
 

@@ -435,8 +435,8 @@ static jsonlog_status take_line(void *self, const jsonlog_line *written) {
     return JSONLOG_OK;
 }
 
-static const jsonlog_handler_class taker = {sizeof taker, "taker", take_line, NULL,
-                                            NULL,         NULL,    false};
+static const jsonlog_handler_class taker = {
+    .size = sizeof taker, .name = "taker", .write = take_line};
 
 static void log_with(jsonlog_handler *handler, jsonlog_logger *log,
                      const jsonlog_json_options *options, const jsonlog_field *fields,
