@@ -12,7 +12,7 @@ option(JSONLOG_SMALL "Compile what is not on the path of a record or a match for
 
 # Names of files are unique in the tree; these are regular expressions of them, a line for each room.
 set(JSONLOG_HOT
-  buffer clock epoch ring thread utf8
+  buffer clock cpu epoch ring thread utf8
   condition filter joint match_.* needle.* prefilter regex_run scan_.* set_search set_tree_read split
   direct_.* json_formatter keys members scalar_writer site_head time_text usual_line value_writer
   async_handler callback_handler descriptor file_handler output output_apart watched_file write_buffer
