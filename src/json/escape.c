@@ -2,10 +2,8 @@
 
 #include "base/utf8.h"
 #include "json/escape_scan.h"
-#include "json/text_steps.h"
-
-/* The longest escape, \u00XX for one byte, sets how much a text can grow. */
-#define GROWTH_MAX 6
+#include "json/escape_table.h"
+#include "json/plain_copy.h"
 
 /* A surrogate pair. */
 #define ESCAPE_MAX 12
@@ -29,15 +27,11 @@ static size_t put_code_point(char *out, uint32_t code_point) {
 }
 
 static size_t put_ascii(char *out, unsigned char c) {
-    static const char shorts[0x20] = {
-        ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r',
-    };
-    char name = c == '"' || c == '\\' ? (char)c : c < sizeof shorts ? shorts[c] : '\0';
-    if (name == '\0')
+    if (jl_is_plain_ascii(c) || c == 0x7F)
         return put_unicode_escape(out, c);
-    out[0] = '\\';
-    out[1] = name;
-    return 2;
+    const char *escape = jl_escape_of(c);
+    memcpy(out, escape, JL_ESCAPE_LEN_MAX);
+    return (size_t)escape[7];
 }
 
 static size_t put_ill_formed(char *out, unsigned char byte, unsigned options) {
@@ -81,53 +75,108 @@ static inline size_t plain_code_point(jl_text text, unsigned options) {
     return bytes;
 }
 
-/* Long texts beyond ASCII go in large steps, tried again where the last try could not go on. */
-#define LARGE_STEPS_FROM 64
-
-static size_t large_steps(jl_text text, unsigned options) {
-    return options == 0 && text.len >= LARGE_STEPS_FROM ? jl_plain_text_steps(text.ptr, text.len)
-                                                        : 0;
-}
-
-/* @return how many bytes at the start may be copied as they are; ends on a code point. */
-static size_t plain_prefix(jl_text text, unsigned options) {
-    size_t at = 0;
-    size_t next_try = 0;
-    for (;;) {
-        at += jl_scan_plain_ascii(text.ptr + at, text.len - at);
-        if (at == text.len || (unsigned char)text.ptr[at] < 0x7F)
-            return at;
-        if (at >= next_try) {
-            at += large_steps((jl_text){text.ptr + at, text.len - at}, options);
-            next_try = at + LARGE_STEPS_FROM;
-        }
-        while (at < text.len && (unsigned char)text.ptr[at] >= 0x7F) {
-            size_t bytes = plain_code_point((jl_text){text.ptr + at, text.len - at}, options);
-            if (bytes == 0)
-                return at;
-            at += bytes;
-        }
-    }
-}
-
 static jl_text text_after(jl_text text, size_t len) {
     return (jl_text){text.ptr + len, text.len - len};
 }
 
-/* Write all of `text`; the caller made room. @return the end of what was written. */
-static char *write_all(char *out, jl_text text, unsigned options) {
+/* Where large steps cannot go on, they are tried again so many bytes behind. */
+#define NEXT_TRY 64
+
+static size_t rest_at_next_try(jl_text text) {
+    return text.len > NEXT_TRY ? text.len - NEXT_TRY : 0;
+}
+
+/* @return how many bytes at the start may be copied as they are, looked at one by one until no more
+ * than `rest` is left; ends on a code point. */
+static size_t plain_run(jl_text text, unsigned options, size_t rest) {
+    size_t at = 0;
+    while (text.len - at > rest) {
+        const jl_text ahead = text_after(text, at);
+        const size_t len = (unsigned char)*ahead.ptr < 0x7F
+                               ? jl_scan_plain_ascii(ahead.ptr, ahead.len)
+                               : plain_code_point(ahead, options);
+        if (len == 0)
+            break;
+        at += len;
+    }
+    return at;
+}
+
+/* The same to the end of the text. */
+static size_t plain_prefix(jl_text text, unsigned options) {
+    size_t at = 0;
     for (;;) {
-        size_t plain = plain_prefix(text, options);
-        memcpy(out, text.ptr, plain);
-        out += plain;
-        text = text_after(text, plain);
-        if (text.len == 0)
-            return out;
-        size_t taken;
-        out += put_escape(out, text, options, &taken);
-        text = text_after(text, taken);
+        if (options == 0)
+            at += jl_text_steps_plain(text.ptr + at, text.len - at);
+        const jl_text ahead = text_after(text, at);
+        const size_t rest = rest_at_next_try(ahead);
+        const size_t run = plain_run(ahead, options, rest);
+        at += run;
+        if (at == text.len || ahead.len - run > rest)
+            return at;
     }
 }
+
+/* ---- writing ---- */
+
+/* A text on its way. */
+typedef struct passage {
+    char *out;
+    const char *end; /* of the room */
+    jl_text text;    /* what is left of it */
+    unsigned options;
+} passage;
+
+static bool copy_on(passage *p, size_t len) {
+    if (len > (size_t)(p->end - p->out))
+        return false;
+    p->out = jl_copy_bytes_fast(p->out, p->text.ptr, len);
+    p->text = text_after(p->text, len);
+    return true;
+}
+
+static bool escape_on(passage *p) {
+    char escape[ESCAPE_MAX];
+    size_t taken;
+    const size_t len = put_escape(escape, p->text, p->options, &taken);
+    if (len > (size_t)(p->end - p->out))
+        return false;
+    memcpy(p->out, escape, len);
+    p->out += len;
+    p->text = text_after(p->text, taken);
+    return true;
+}
+
+/* Until no more than `rest` is left. */
+static bool write_units(passage *p, size_t rest) {
+    while (p->text.len > rest) {
+        const size_t plain = plain_run(p->text, p->options, rest);
+        if (plain > 0 ? !copy_on(p, plain) : !escape_on(p))
+            return false;
+    }
+    return true;
+}
+
+static void write_steps(passage *p) {
+    const size_t room = (size_t)(p->end - p->out);
+    const jl_text_steps steps = jl_text_steps_put(p->out, room, p->text.ptr, p->text.len);
+    p->out += steps.written;
+    p->text = text_after(p->text, steps.taken);
+}
+
+/* @return the end of what was written; NULL if there is too little room. */
+static char *write_all(char *out, const char *end, jl_text text, unsigned options) {
+    passage p = {out, end, text, options};
+    while (p.text.len > 0) {
+        if (options == 0)
+            write_steps(&p);
+        if (!write_units(&p, rest_at_next_try(p.text)))
+            return NULL;
+    }
+    return p.out;
+}
+
+/* ---- writing up to a limit ---- */
 
 /* How far a limit lets a text go. */
 typedef struct extent {
@@ -186,27 +235,37 @@ static jl_escaped append_measured(jl_buffer *out, jl_text text, unsigned options
     char *room = jl_buffer_reserve(out, fits.written + mark.len);
     if (room == NULL)
         return (jl_escaped){.taken = 0, .is_whole = false};
-    char *end = write_all(room, (jl_text){text.ptr, fits.taken}, options);
+    char *end = room + fits.written;
+    write_all(room, end, (jl_text){text.ptr, fits.taken}, options);
     memcpy(end, mark.ptr, mark.len);
     out->len += fits.written + mark.len;
     return (jl_escaped){fits.taken, fits.is_whole};
 }
 
-/* Where the worst case fits both the limit and the room at hand, no measuring is needed. */
-static bool fits_surely(const jl_buffer *out, size_t len, size_t limit) {
-    size_t room = out->capacity - out->len;
-    size_t least = room < limit ? room : limit;
-    return len <= least / GROWTH_MAX && out->status == JSONLOG_OK;
+/* Without measuring, where the limit and the room at hand let all of it stand. @return its length
+ * as written, or 0. */
+static size_t append_unmeasured(jl_buffer *out, jl_text text, unsigned options, size_t limit) {
+    const size_t room = out->capacity - out->len;
+    const size_t least = room < limit ? room : limit;
+    if (text.len > least || out->status != JSONLOG_OK)
+        return 0;
+    char *start = out->data + out->len;
+    const char *end = write_all(start, start + least, text, options);
+    return end == NULL ? 0 : (size_t)(end - start);
 }
 
 jl_escaped jl_escape_append(jl_buffer *out, jl_text text, unsigned options, size_t limit) {
     if (text.len == 0)
         return (jl_escaped){.taken = 0, .is_whole = true};
-    if (!fits_surely(out, text.len, limit))
+    const size_t written = append_unmeasured(out, text, options, limit);
+    if (written == 0)
         return append_measured(out, text, options, limit);
-    char *start = out->data + out->len;
-    out->len += (size_t)(write_all(start, text, options) - start);
+    out->len += written;
     return (jl_escaped){text.len, true};
+}
+
+char *jl_escape_put(char *out, const char *end, jl_text text) {
+    return write_all(out, end, text, 0);
 }
 
 void jl_escape_append_string(jl_buffer *out, jl_text text, unsigned options) {

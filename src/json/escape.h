@@ -38,6 +38,10 @@ typedef struct jl_escaped {
  */
 jl_escaped jl_escape_append(jl_buffer *out, jl_text text, unsigned options, size_t limit);
 
+/** Write `text` without quotes and options into plain memory from `out` to `end`.
+ * @return the end of what was written; NULL if it does not fit: then what is there is undefined. */
+char *jl_escape_put(char *out, const char *end, jl_text text);
+
 /** Append `text` in quotes, without limit: whole, or nothing with the status of `out` set. */
 void jl_escape_append_string(jl_buffer *out, jl_text text, unsigned options);
 

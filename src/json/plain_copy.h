@@ -8,6 +8,9 @@
  * or written: the last bytes are taken once more together with those before them, not one by one.
  */
 #include "json/escape_scan.h"
+#include "json/text_steps.h"
+
+#include <jsonlog/status.h>
 
 #include <jsonlog/macros.h>
 
@@ -122,6 +125,15 @@ static inline size_t jl_copy_plain_blocks(char *out, const char *text, size_t le
 }
 #endif
 
+/** Without asking what the processor has. */
+static inline size_t jl_copy_plain_base(char *out, const char *text, size_t len) {
+#ifdef __SSE2__
+    return jl_copy_plain_blocks(out, text, len);
+#else
+    return jl_copy_plain_portably(out, text, len);
+#endif
+}
+
 /**
  * Copy a text up to the first byte that is not plain.
  *
@@ -129,11 +141,9 @@ static inline size_t jl_copy_plain_blocks(char *out, const char *text, size_t le
  * @return how many bytes are plain.
  */
 static inline size_t jl_copy_plain(char *out, const char *text, size_t len) {
-#ifdef __SSE2__
-    return jl_copy_plain_blocks(out, text, len);
-#else
-    return jl_copy_plain_portably(out, text, len);
-#endif
+    if (JSONLOG_UNLIKELY(len >= JL_TEXT_STEPS_MIN))
+        return jl_text_steps_copy(out, text, len);
+    return jl_copy_plain_base(out, text, len);
 }
 
 /** Copy bytes that are known to be fit; short ones without a call. */

@@ -1,15 +1,10 @@
 #include "json/text_steps.h"
 
-#include <jsonlog/status.h>
-#include <stdbool.h>
+#include "base/cpu.h"
+#include "json/escape_table.h"
+#include "json/plain_copy.h"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-
-enum { STEP = 32 };
-
-#define AVX2        __attribute__((target("avx2")))
-#define AVX2_INLINE __attribute__((target("avx2"), always_inline)) static inline
+#include <stdint.h>
 
 /* ---- what two bytes in a row can have wrong; a bit each ---- */
 
@@ -24,113 +19,143 @@ enum {
     OVERLONG_4 = 1 << 6,        /* … and F0 with the same */
     TWO_CONTINUATIONS = 1 << 7, /* right if a lead byte of three or more stands in front of them */
     CARRY = TOO_SHORT | TOO_LONG | TWO_CONTINUATIONS, /* whatever the lower half is */
+    LARGE = CARRY | TOO_LARGE | TOO_LARGE_1000,
+    BEHIND_LEAD = TOO_LONG | OVERLONG_2 | TWO_CONTINUATIONS,
 };
 
-#define ROW(...) _mm256_broadcastsi128_si256(_mm_setr_epi8(__VA_ARGS__))
+/* ---- what the steps compare with ---- */
 
-/* By the upper half of the first byte. */
-AVX2_INLINE __m256i first_upper(void) {
-    return ROW(TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG,
-               (char)TWO_CONTINUATIONS, (char)TWO_CONTINUATIONS, (char)TWO_CONTINUATIONS,
-               (char)TWO_CONTINUATIONS, TOO_SHORT | OVERLONG_2, TOO_SHORT,
-               TOO_SHORT | OVERLONG_3 | SURROGATE,
-               TOO_SHORT | TOO_LARGE | TOO_LARGE_1000 | OVERLONG_4);
+typedef struct step_constants {
+    uint8_t first_upper[16];  /* by the upper half of the first of two bytes */
+    uint8_t first_lower[16];  /* by its lower half */
+    uint8_t second_upper[16]; /* by the upper half of the second */
+    uint8_t specials[128];    /* the top bit of what needs an escape */
+    uint8_t high_with_del[64];
+    uint8_t half, three, four, top;
+    uint8_t one, first, control, del, quote, backslash;
+} step_constants;
+
+#define TIMES_4(...) __VA_ARGS__, __VA_ARGS__, __VA_ARGS__, __VA_ARGS__
+#define TIMES_8(...) TIMES_4(__VA_ARGS__), TIMES_4(__VA_ARGS__)
+
+static const step_constants constants = {
+    .first_upper = {TIMES_8(TOO_LONG), TIMES_4(TWO_CONTINUATIONS), TOO_SHORT | OVERLONG_2,
+                    TOO_SHORT, TOO_SHORT | OVERLONG_3 | SURROGATE,
+                    TOO_SHORT | TOO_LARGE | TOO_LARGE_1000 | OVERLONG_4},
+    .first_lower = {CARRY | OVERLONG_3 | OVERLONG_2 | OVERLONG_4, CARRY | OVERLONG_2, CARRY, CARRY,
+                    CARRY | TOO_LARGE, TIMES_8(LARGE), LARGE | SURROGATE, LARGE, LARGE},
+    .second_upper = {TIMES_8(TOO_SHORT), BEHIND_LEAD | OVERLONG_3 | TOO_LARGE_1000 | OVERLONG_4,
+                     BEHIND_LEAD | OVERLONG_3 | TOO_LARGE, BEHIND_LEAD | SURROGATE | TOO_LARGE,
+                     BEHIND_LEAD | SURROGATE | TOO_LARGE, TIMES_4(TOO_SHORT)},
+    .specials = {TIMES_8(TIMES_4(0x80)), ['"'] = 0x80, ['\\'] = 0x80},
+    .high_with_del = {['\\' - 64] = 0x80, [0x7F - 64] = 0x80},
+    .half = 0x0F,
+    .three = 0xE0 - 0x80,
+    .four = 0xF0 - 0x80,
+    .top = 0x80,
+    .one = 1,
+    .first = 0x20 + 1,
+    .control = 0x1F,
+    .del = 0x7F,
+    .quote = '"',
+    .backslash = '\\',
+};
+
+/* Where the compiler knows what a vector holds, gcc 12 makes it anew in each round of a loop, by
+ * way of a general register, which takes longer than all else in the round. */
+static inline const step_constants *constants_in_memory(void) {
+    const step_constants *c = &constants;
+    __asm__("" : "+r"(c));
+    return c;
 }
 
-/* By its lower half. */
-AVX2_INLINE __m256i first_lower(void) {
-    const char carry = (char)CARRY;
-    const char large = (char)(CARRY | TOO_LARGE | TOO_LARGE_1000);
-    return ROW((char)(CARRY | OVERLONG_3 | OVERLONG_2 | OVERLONG_4), (char)(CARRY | OVERLONG_2),
-               carry, carry, (char)(CARRY | TOO_LARGE), large, large, large, large, large, large,
-               large, large, (char)(CARRY | TOO_LARGE | TOO_LARGE_1000 | SURROGATE), large, large);
-}
+/* A text on its way. */
+typedef struct passage {
+    const char *text;
+    const char *at;
+    const char *text_end;
+    char *to;
+    const char *end; /* of the room */
+} passage;
 
-/* By the upper half of the second byte. */
-AVX2_INLINE __m256i second_upper(void) {
-    enum { ANY = TOO_LONG | OVERLONG_2 | TWO_CONTINUATIONS };
-    return ROW(TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
-               TOO_SHORT, (char)(ANY | OVERLONG_3 | TOO_LARGE_1000 | OVERLONG_4),
-               (char)(ANY | OVERLONG_3 | TOO_LARGE), (char)(ANY | SURROGATE | TOO_LARGE),
-               (char)(ANY | SURROGATE | TOO_LARGE), TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT);
-}
-
-AVX2_INLINE __m256i upper_halves(__m256i bytes) {
-    return _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(15));
-}
-
-/* Each byte's errors; zero where there are none. */
-AVX2_INLINE __m256i errors_in(__m256i bytes, __m256i before) {
-    const __m256i between = _mm256_permute2x128_si256(before, bytes, 0x21);
-    const __m256i one_back = _mm256_alignr_epi8(bytes, between, 15);
-    const __m256i two_back = _mm256_alignr_epi8(bytes, between, 14);
-    const __m256i three_back = _mm256_alignr_epi8(bytes, between, 13);
-    const __m256i pairs = _mm256_and_si256(
-        _mm256_and_si256(
-            _mm256_shuffle_epi8(first_upper(), upper_halves(one_back)),
-            _mm256_shuffle_epi8(first_lower(), _mm256_and_si256(one_back, _mm256_set1_epi8(15)))),
-        _mm256_shuffle_epi8(second_upper(), upper_halves(bytes)));
-    /* The top bit where a lead byte of three or four stands two back, or one of four three back. */
-    const __m256i third = _mm256_subs_epu8(two_back, _mm256_set1_epi8((char)(0xE0 - 0x80)));
-    const __m256i fourth = _mm256_subs_epu8(three_back, _mm256_set1_epi8((char)(0xF0 - 0x80)));
-    const __m256i must_follow =
-        _mm256_and_si256(_mm256_or_si256(third, fourth), _mm256_set1_epi8((char)0x80));
-    return _mm256_xor_si256(must_follow, pairs);
-}
-
-AVX2_INLINE bool is_zero(__m256i bytes) {
-    return _mm256_testz_si256(bytes, bytes) != 0;
-}
-
-/* Where a byte may not stand in a string as it is. */
-AVX2_INLINE __m256i specials_in(__m256i bytes) {
-    const __m256i control =
-        _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8(0x1F)), bytes);
-    const __m256i quote = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"'));
-    const __m256i backslash = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'));
-    return _mm256_or_si256(control, _mm256_or_si256(quote, backslash));
-}
-
-/* ---- text ---- */
+/* ---- the end of the steps ---- */
 
 static size_t length_by_lead(unsigned char lead) {
     return lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
 }
 
-/* Without a last code point that is not whole; up to there all is well-formed. */
-static size_t whole_code_points(const char *text, size_t len) {
+/* How many bytes belong to a last code point that is not whole; up to there all is well-formed. */
+static size_t split_at_end(const char *text, size_t len) {
     for (size_t back = 1; back <= 3 && back <= len; back++) {
         const unsigned char byte = (unsigned char)text[len - back];
         if (byte >= 0xC0)
-            return length_by_lead(byte) > back ? len - back : len;
+            return length_by_lead(byte) > back ? back : 0;
         if (byte < 0x80)
-            return len;
+            return 0;
     }
-    return len;
-}
-
-AVX2 static size_t take_steps(const char *text, size_t len) {
-    __m256i before = _mm256_setzero_si256();
-    size_t at = 0;
-    for (; len - at >= STEP; at += STEP) {
-        const __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)(text + at));
-        if (!is_zero(_mm256_or_si256(specials_in(bytes), errors_in(bytes, before))))
-            break;
-        before = bytes;
-    }
-    return whole_code_points(text, at);
-}
-
-size_t jl_plain_text_steps(const char *text, size_t len) {
-    return len >= STEP && __builtin_cpu_supports("avx2") ? take_steps(text, len) : 0;
-}
-
-#else
-
-size_t jl_plain_text_steps(const char *text, size_t len) {
-    (void)text;
-    (void)len;
     return 0;
 }
 
+/* ---- the kinds of vectors ---- */
+
+typedef struct kernel {
+    jl_text_steps (*put)(char *out, size_t room, const char *text, size_t len);
+    size_t (*plain)(const char *text, size_t len);
+    size_t (*copy)(char *out, const char *text, size_t len);
+} kernel;
+
+static jl_text_steps put_base(char *out, size_t room, const char *text, size_t len) {
+    (void)out, (void)room, (void)text, (void)len;
+    return (jl_text_steps){0, 0};
+}
+
+static size_t plain_base(const char *text, size_t len) {
+    (void)text, (void)len;
+    return 0;
+}
+
+static size_t copy_base(char *out, const char *text, size_t len) {
+    return jl_copy_plain_base(out, text, len);
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include "json/text_steps_avx2.h"
+#include "json/text_steps_kernel.h"
+
+#include "json/text_steps_avx512.h"
+#include "json/text_steps_kernel.h"
 #endif
+#if defined(__ARM_NEON) && defined(__aarch64__)
+#include "json/text_steps_neon.h"
+#include "json/text_steps_kernel.h"
+#endif
+
+#define KERNEL_OF(name) \
+    { put_##name, plain_##name, copy_##name }
+
+static const kernel kernels[] = {
+    [JL_VECTORS_BASE] = KERNEL_OF(base),
+#if defined(__x86_64__)
+    [JL_VECTORS_AVX2] = KERNEL_OF(avx2),
+    [JL_VECTORS_AVX512] = KERNEL_OF(avx512),
+#endif
+#if defined(__ARM_NEON) && defined(__aarch64__)
+    [JL_VECTORS_NEON] = KERNEL_OF(neon),
+#endif
+};
+
+jl_text_steps jl_text_steps_put(char *out, size_t room, const char *text, size_t len) {
+    if (len < JL_TEXT_STEPS_MIN)
+        return (jl_text_steps){0, 0};
+    return kernels[jl_cpu_vectors()].put(out, room, text, len);
+}
+
+size_t jl_text_steps_plain(const char *text, size_t len) {
+    return len < JL_TEXT_STEPS_MIN ? 0 : kernels[jl_cpu_vectors()].plain(text, len);
+}
+
+size_t jl_text_steps_copy(char *out, const char *text, size_t len) {
+    return kernels[jl_cpu_vectors()].copy(out, text, len);
+}
