@@ -58,6 +58,9 @@ static char *end_general(direct *line, const jsonlog_writer *writer) {
 
 static __attribute__((noinline)) char *put_any_value(direct *line, char *at,
                                                      const jsonlog_value *value) {
+    char *end = jl_put_escaped_value(at, line->end, value);
+    if (end != NULL)
+        return end;
     jsonlog_writer writer;
     begin_general(line, at, &writer);
     jl_write_value(&writer, JL_TEXT(""), value);

@@ -61,6 +61,9 @@ static __attribute__((noinline)) char *put_unusual_value(char *at,
                                                          const jsonlog_record *record,
                                                          const jsonlog_value *value, jl_buffer *out,
                                                          uint64_t *replaced) {
+    char *end = jl_put_escaped_value(at, jl_buffer_end(out), value);
+    if (end != NULL)
+        return end;
     jsonlog_writer writer;
     out->len = (size_t)(at - out->data);
     jl_writer_init(&writer, out, &formatter->style, out->limit);

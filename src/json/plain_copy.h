@@ -10,8 +10,6 @@
 #include "json/escape_scan.h"
 #include "json/text_steps.h"
 
-#include <jsonlog/status.h>
-
 #include <jsonlog/macros.h>
 
 /** One to three bytes. */

@@ -1,5 +1,7 @@
 #include "json/plain_value.h"
 
+#include "json/escape.h"
+
 #include <math.h>
 
 char *jl_put_plain_text(char *at, const char *end, const char *text, size_t len) {
@@ -30,4 +32,15 @@ char *jl_put_plain_scalar(char *at, unsigned kind, const jsonlog_value *value) {
         return isfinite(value->as.f64) ? jl_put_double(at, value->as.f64) : NULL;
     default: return NULL;
     }
+}
+
+char *jl_put_escaped_value(char *at, const char *end, const jsonlog_value *value) {
+    if (jl_plain_kind(value) != JSONLOG_TYPE_STRING || end - at < 2)
+        return NULL;
+    *at = '"';
+    at = jl_escape_put(at + 1, end - 1, (jl_text){value->as.string, value->with.len});
+    if (at == NULL)
+        return NULL;
+    *at = '"';
+    return at + 1;
 }

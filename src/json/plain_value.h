@@ -56,4 +56,12 @@ static inline char *jl_put_plain_value(char *at, const char *end, const jsonlog_
     return at + len + 2;
 }
 
+/**
+ * A string in which something has to be escaped, or is not ASCII, as styles without options of
+ * their own write it.
+ *
+ * @return as jl_put_plain_value(); any value may be given, and any room.
+ */
+char *jl_put_escaped_value(char *at, const char *end, const jsonlog_value *value);
+
 #endif
