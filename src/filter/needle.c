@@ -1,7 +1,15 @@
 #include "filter/needle.h"
 
+#include "base/cpu.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
+#define HAS_VECTORS 1
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+#include <arm_neon.h>
+#define HAS_VECTORS 1
+#else
+#define HAS_VECTORS 0
 #endif
 
 /* --- making one ------------------------------------------------------------------------------ */
@@ -66,7 +74,7 @@ const char *jl_needle_find_plainly(const jl_needle *needle, const char *at, cons
     return NULL;
 }
 
-#if defined(__x86_64__)
+#if HAS_VECTORS
 
 /* What vectors are compared with: two bytes of the needle, and behind a backslash the byte that
  * marks an escape to stop at. Without a guard stands_at() throws those away. */
@@ -84,28 +92,22 @@ static probe probe_of(const jl_needle *needle) {
     return p;
 }
 
+#define MASK uint32_t
+
+#if defined(__x86_64__)
+
 #define BLOCK         16
 #define VECTOR        __m128i
-#define MASK          uint32_t
 #define FILL(byte)    _mm_set1_epi8(byte)
 #define LOAD(address) _mm_loadu_si128((const __m128i *)(const void *)(address))
 #define BOTH(a, b)    _mm_and_si128(a, b)
 #define EITHER(a, b)  _mm_or_si128(a, b)
 #define SAME(a, b)    _mm_cmpeq_epi8(a, b)
 #define BITS(v)       _mm_movemask_epi8(v)
+#define IS_ZERO(v)    (BITS(v) == 0)
 #define ATTRIBUTES
-#define NAME(name) name##_sse2
+#define NAME(name) name##_small
 #include "filter/needle_blocks.h"
-#undef BLOCK
-#undef VECTOR
-#undef FILL
-#undef LOAD
-#undef BOTH
-#undef EITHER
-#undef SAME
-#undef BITS
-#undef ATTRIBUTES
-#undef NAME
 
 #define BLOCK         32
 #define VECTOR        __m256i
@@ -115,15 +117,46 @@ static probe probe_of(const jl_needle *needle) {
 #define EITHER(a, b)  _mm256_or_si256(a, b)
 #define SAME(a, b)    _mm256_cmpeq_epi8(a, b)
 #define BITS(v)       _mm256_movemask_epi8(v)
+#define IS_ZERO(v)    (BITS(v) == 0)
 #define ATTRIBUTES    __attribute__((target("avx2,bmi")))
 #define NAME(name)    name##_avx2
 #include "filter/needle_blocks.h"
 
 static const char *search(const jl_needle *needle, const probe *p, const char *at, const char *end,
                           const char **rest) {
-    return __builtin_cpu_supports("avx2") ? search_avx2(needle, p, at, end, rest)
-                                          : search_sse2(needle, p, at, end, rest);
+    return jl_cpu_vectors() >= JL_VECTORS_AVX2 ? search_avx2(needle, p, at, end, rest)
+                                               : search_small(needle, p, at, end, rest);
 }
+
+#else
+
+/* One bit of each byte, which is all ones or none. */
+static inline uint32_t bits_of(uint8x16_t v) {
+    static const uint8_t weights[8] = {1, 2, 4, 8, 16, 32, 64, 128};
+    const uint8x8_t weight = vld1_u8(weights);
+    const uint32_t low = vaddv_u8(vand_u8(vget_low_u8(v), weight));
+    return low | (uint32_t)vaddv_u8(vand_u8(vget_high_u8(v), weight)) << 8;
+}
+
+#define BLOCK         16
+#define VECTOR        uint8x16_t
+#define FILL(byte)    vdupq_n_u8((uint8_t)(byte))
+#define LOAD(address) vld1q_u8((const uint8_t *)(address))
+#define BOTH(a, b)    vandq_u8(a, b)
+#define EITHER(a, b)  vorrq_u8(a, b)
+#define SAME(a, b)    vceqq_u8(a, b)
+#define BITS(v)       bits_of(v)
+#define IS_ZERO(v)    (vmaxvq_u8(v) == 0)
+#define ATTRIBUTES
+#define NAME(name) name##_small
+#include "filter/needle_blocks.h"
+
+static const char *search(const jl_needle *needle, const probe *p, const char *at, const char *end,
+                          const char **rest) {
+    return search_small(needle, p, at, end, rest);
+}
+
+#endif
 
 /* The last bytes, less than two large vectors and a needle, are searched in a copy with room behind
  * it for two small ones. */
@@ -133,15 +166,23 @@ static const char *search_tail(const jl_needle *needle, const probe *p, const ch
     const size_t len = (size_t)(end - at);
     memcpy(copy, at, len);
     const char *rest = copy;
-    const char *found = search_sse2(needle, p, copy, copy + sizeof copy, &rest);
+    const char *found = search_small(needle, p, copy, copy + sizeof copy, &rest);
     return found == NULL || found >= copy + len ? NULL : at + (found - copy);
 }
 
-const char *jl_needle_find(const jl_needle *needle, const char *at, const char *end) {
+static const char *find_in_vectors(const jl_needle *needle, const char *at, const char *end) {
     const probe p = probe_of(needle);
     const char *rest = at;
     const char *found = search(needle, &p, at, end, &rest);
     return found != NULL ? found : search_tail(needle, &p, rest, end);
+}
+
+#endif
+
+#if defined(__x86_64__)
+
+const char *jl_needle_find(const jl_needle *needle, const char *at, const char *end) {
+    return find_in_vectors(needle, at, end);
 }
 
 #else
@@ -166,7 +207,7 @@ static const char *find_in(const jl_needle *needle, const char *at, const char *
 
 /* The vectors are those of the C library. In windows, so that a needle far away is not searched for
  * again from each escape on the way to it. */
-const char *jl_needle_find(const jl_needle *needle, const char *at, const char *end) {
+static const char *find_in_windows(const jl_needle *needle, const char *at, const char *end) {
     const char *found = NULL;
     while (found == NULL && at < end) {
         const size_t left = (size_t)(end - at);
@@ -175,6 +216,14 @@ const char *jl_needle_find(const jl_needle *needle, const char *at, const char *
         at += left < WINDOW ? left : WINDOW;
     }
     return found;
+}
+
+const char *jl_needle_find(const jl_needle *needle, const char *at, const char *end) {
+#if HAS_VECTORS
+    if (jl_cpu_vectors() != JL_VECTORS_BASE)
+        return find_in_vectors(needle, at, end);
+#endif
+    return find_in_windows(needle, at, end);
 }
 
 #endif

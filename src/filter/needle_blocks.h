@@ -11,6 +11,7 @@
  *     EITHER(a, b)    bitwise or
  *     SAME(a, b)      all bits of the bytes that are equal
  *     BITS(v)         the top bits
+ *     IS_ZERO(v)      whether no bit is set
  *     ATTRIBUTES      of the functions
  *     NAME(name)      name of this kind
  */
@@ -48,7 +49,7 @@ ATTRIBUTES static inline __attribute__((always_inline)) const char *NAME(search_
         VECTOR any = EITHER(NAME(texts)(p, at), NAME(texts)(p, next));
         if (is_guarded)
             any = EITHER(any, EITHER(NAME(backslashes)(at), NAME(backslashes)(next)));
-        if (__builtin_expect(BITS(any) == 0, 1))
+        if (__builtin_expect(IS_ZERO(any), 1))
             continue;
         const char *found = NAME(look)(needle, p, at, end);
         found = found != NULL ? found : NAME(look)(needle, p, next, end);
@@ -65,3 +66,15 @@ ATTRIBUTES static const char *NAME(search)(const jl_needle *needle, const probe 
     return needle->guard == JL_GUARD_NONE ? NAME(search_through)(needle, p, at, end, rest, false)
                                           : NAME(search_through)(needle, p, at, end, rest, true);
 }
+
+#undef BLOCK
+#undef VECTOR
+#undef FILL
+#undef LOAD
+#undef BOTH
+#undef EITHER
+#undef SAME
+#undef BITS
+#undef IS_ZERO
+#undef ATTRIBUTES
+#undef NAME

@@ -1,8 +1,6 @@
 #include "filter/set_search.h"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "base/cpu.h"
 
 /* --- at one place ---------------------------------------------------------------------------- */
 
@@ -98,64 +96,86 @@ const char *jl_set_search_run_plainly(const jl_set_search *search, const char *a
 /* --- in vectors ------------------------------------------------------------------------------ */
 
 #if defined(__x86_64__)
-
-enum { BLOCK = 32 };
+#include <immintrin.h>
 
 #define AVX2 __attribute__((target("avx2,bmi")))
 
-AVX2 static inline __m256i table_of(const uint8_t *halves) {
+AVX2 static inline __m256i load_avx2(const char *at) {
+    return _mm256_loadu_si256((const __m256i *)(const void *)at);
+}
+
+AVX2 static inline __m256i table_avx2(const uint8_t *halves) {
     return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)halves));
 }
 
-/* The buckets with a print that has these bytes at a place. */
-AVX2 static inline __m256i buckets_of(__m256i low, __m256i high, const char *at) {
-    const __m256i text = _mm256_loadu_si256((const __m256i *)(const void *)at);
-    const __m256i half = _mm256_set1_epi8(15);
-    return _mm256_and_si256(
-        _mm256_shuffle_epi8(low, _mm256_and_si256(text, half)),
-        _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(text, 4), half)));
+AVX2 static inline uint32_t not_zero_avx2(__m256i v) {
+    return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, _mm256_setzero_si256()));
 }
 
-/* As long as whole vectors can be loaded. *rest: where to go on. */
-AVX2 static const char *run_avx2(const jl_set_search *search, const char *at, const char *end,
-                                 uint64_t *marks, const char **rest) {
-    const char *start = at;
-    __m256i low[JL_SET_PRINT], high[JL_SET_PRINT];
-    for (size_t i = 0; i < JL_SET_PRINT; i++) {
-        low[i] = table_of(search->low[i]);
-        high[i] = table_of(search->high[i]);
-    }
-    for (; end - at >= BLOCK + JL_SET_PRINT; at += BLOCK) {
-        __m256i buckets = buckets_of(low[0], high[0], at);
-        for (size_t i = 1; i < JL_SET_PRINT; i++)
-            buckets = _mm256_and_si256(buckets, buckets_of(low[i], high[i], at + i));
-        const __m256i none = _mm256_cmpeq_epi8(buckets, _mm256_setzero_si256());
-        uint32_t places = ~(uint32_t)_mm256_movemask_epi8(none);
-        for (; places != 0; places &= places - 1) {
-            const char *place = at + __builtin_ctz(places);
-            if (take_place(search, start, place, end, marks) && marks == NULL)
-                return place;
-        }
-    }
-    *rest = at;
+#define BLOCK            32
+#define VECTOR           __m256i
+#define LOAD(address)    load_avx2(address)
+#define TABLE(bytes)     table_avx2(bytes)
+#define LOOK_UP(t, v)    _mm256_shuffle_epi8(t, v)
+#define LOW(v)           _mm256_and_si256(v, _mm256_set1_epi8(15))
+#define HIGH(v)          LOW(_mm256_srli_epi16(v, 4))
+#define BOTH(a, b)       _mm256_and_si256(a, b)
+#define NOT_ZERO_BITS(v) not_zero_avx2(v)
+#define ATTRIBUTES       AVX2
+#define NAME(name)       name##_avx2
+#include "filter/set_search_blocks.h"
+
+static const char *run_vectors(const jl_set_search *search, const char *at, const char *end,
+                               uint64_t *marks, const char **rest) {
+    return jl_cpu_vectors() >= JL_VECTORS_AVX2 ? run_avx2(search, at, end, marks, rest) : NULL;
+}
+
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+#include <arm_neon.h>
+
+/* Mostly there are none. */
+static inline uint32_t not_zero_neon(uint8x16_t v) {
+    static const uint8_t weights[8] = {1, 2, 4, 8, 16, 32, 64, 128};
+    if (vmaxvq_u8(v) == 0)
+        return 0;
+    const uint8x8_t weight = vld1_u8(weights);
+    const uint8x16_t bits = vandq_u8(vtstq_u8(v, v), vcombine_u8(weight, weight));
+    return vaddv_u8(vget_low_u8(bits)) | (uint32_t)vaddv_u8(vget_high_u8(bits)) << 8;
+}
+
+#define BLOCK            16
+#define VECTOR           uint8x16_t
+#define LOAD(address)    vld1q_u8((const uint8_t *)(address))
+#define TABLE(bytes)     vld1q_u8(bytes)
+#define LOOK_UP(t, v)    vqtbl1q_u8(t, v)
+#define LOW(v)           vandq_u8(v, vdupq_n_u8(15))
+#define HIGH(v)          vshrq_n_u8(v, 4)
+#define BOTH(a, b)       vandq_u8(a, b)
+#define NOT_ZERO_BITS(v) not_zero_neon(v)
+#define ATTRIBUTES
+#define NAME(name) name##_neon
+#include "filter/set_search_blocks.h"
+
+static const char *run_vectors(const jl_set_search *search, const char *at, const char *end,
+                               uint64_t *marks, const char **rest) {
+    return jl_cpu_vectors() == JL_VECTORS_NEON ? run_neon(search, at, end, marks, rest) : NULL;
+}
+
+#else
+
+static const char *run_vectors(const jl_set_search *search, const char *at, const char *end,
+                               uint64_t *marks, const char **rest) {
+    (void)search, (void)at, (void)end, (void)marks, (void)rest;
     return NULL;
 }
+
+#endif
 
 const char *jl_set_search_run(const jl_set_search *search, const char *at, const char *end,
                               uint64_t *marks) {
     if (search->count == 0)
         return NULL;
     const char *rest = at;
-    const char *found =
-        __builtin_cpu_supports("avx2") ? run_avx2(search, at, end, marks, &rest) : NULL;
+    const char *found = run_vectors(search, at, end, marks, &rest);
     return found != NULL ? found : run_bytes(search, at, rest, end, marks);
 }
-
-#else
-
-const char *jl_set_search_run(const jl_set_search *search, const char *at, const char *end,
-                              uint64_t *marks) {
-    return jl_set_search_run_plainly(search, at, end, marks);
-}
-
-#endif

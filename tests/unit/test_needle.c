@@ -1,5 +1,6 @@
 #include "filter/needle.h"
 #include "support/test_random.h"
+#include "support/vector_kinds.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -102,5 +103,8 @@ int main(void) {
         cmocka_unit_test(agrees_with_a_plain_search_on_random_bytes),
         cmocka_unit_test(is_cut_to_its_beginning),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = 0;
+    for (jl_vectors kind = JL_VECTORS_UNASKED; use_next_kind(&kind);)
+        failed += cmocka_run_group_tests(tests, NULL, NULL);
+    return failed;
 }

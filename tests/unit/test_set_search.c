@@ -1,5 +1,6 @@
 #include "filter/set_search.h"
 #include "support/test_random.h"
+#include "support/vector_kinds.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -202,5 +203,8 @@ int main(void) {
         cmocka_unit_test(nothing_to_find),
         cmocka_unit_test(agrees_with_one_search_after_the_other),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = 0;
+    for (jl_vectors kind = JL_VECTORS_UNASKED; use_next_kind(&kind);)
+        failed += cmocka_run_group_tests(tests, NULL, NULL);
+    return failed;
 }
