@@ -1,6 +1,7 @@
 #include "cli/file_piece.h"
 
 #include "cli/interrupt.h"
+#include "cli/page_fit.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@ typedef struct reading {
     file_piece *piece;
     int descriptor;
     off_t from;
+    size_t shift; /* of what was read, in the piece's space */
     size_t got;
     bool is_at_end;
 } reading;
@@ -33,17 +35,31 @@ static bool make_room(file_piece *piece, size_t size) {
     return true;
 }
 
+static bool begin_reading(reading *r, file_piece *piece, int descriptor, off_t from) {
+    const size_t usual = PAGE_FIT_SIZE + 1 + FILE_PIECE_SIZE + TAIL_SIZE;
+    *r = (reading){.piece = piece, .descriptor = descriptor, .from = from};
+    if (!make_room(piece, usual))
+        return false;
+    r->shift = page_fit(piece->space, (uint64_t)from);
+    return true;
+}
+
+static const char *bytes_of(const reading *r) {
+    return r->piece->space + r->shift;
+}
+
 /* Until `size` bytes are there or the file ends. A line may be too long to wait for after a signal.
  */
 static bool read_up_to(reading *r, size_t size) {
-    if (!make_room(r->piece, size))
+    if (!make_room(r->piece, r->shift + size))
         return false;
+    char *bytes = r->piece->space + r->shift;
     while (r->got < size && !r->is_at_end) {
         errno = EINTR;
         if (interrupt_came() != 0)
             return false;
         const ssize_t now =
-            pread(r->descriptor, r->piece->space + r->got, size - r->got, r->from + (off_t)r->got);
+            pread(r->descriptor, bytes + r->got, size - r->got, r->from + (off_t)r->got);
         if (now < 0 && errno != EINTR)
             return false;
         r->is_at_end = now == 0;
@@ -61,9 +77,9 @@ static const char *behind_newline(const char *at, const char *end) {
 static bool find_end(reading *r, size_t limit, size_t *end) {
     size_t seen = limit - 1;
     for (;;) {
-        const char *space = r->piece->space;
-        const char *behind = behind_newline(space + seen, space + r->got);
-        *end = behind == NULL ? r->got : (size_t)(behind - space);
+        const char *bytes = bytes_of(r);
+        const char *behind = behind_newline(bytes + seen, bytes + r->got);
+        *end = behind == NULL ? r->got : (size_t)(behind - bytes);
         if (behind != NULL || r->is_at_end)
             return true;
         seen = r->got;
@@ -79,10 +95,10 @@ static bool take_lines(reading *r, size_t begin, size_t limit, bool is_good) {
     size_t end = r->got;
     if (is_good && r->got >= limit)
         is_good = find_end(r, limit, &end);
-    const char *lines = r->piece->space + begin;
+    const char *lines = bytes_of(r) + begin;
     if (!is_good) {
         const char *last = memrchr(lines, '\n', r->got - begin);
-        end = last == NULL ? begin : (size_t)(last + 1 - r->piece->space);
+        end = last == NULL ? begin : (size_t)(last + 1 - bytes_of(r));
     }
     r->piece->lines = lines;
     r->piece->len = end - begin;
@@ -90,23 +106,35 @@ static bool take_lines(reading *r, size_t begin, size_t limit, bool is_good) {
     return is_good;
 }
 
+uint64_t file_span_pieces(const file_span *span) {
+    const uint64_t len = span->end > span->begin ? (uint64_t)(span->end - span->begin) : 0;
+    return (len + FILE_PIECE_SIZE - 1) / FILE_PIECE_SIZE;
+}
+
+static size_t size_of_piece(const file_span *span, uint64_t number) {
+    const uint64_t left = (uint64_t)(span->end - span->begin) - number * FILE_PIECE_SIZE;
+    return left < FILE_PIECE_SIZE ? (size_t)left : FILE_PIECE_SIZE;
+}
+
 /* The byte before a piece tells whether a line begins with it. */
-bool file_piece_read(file_piece *piece, int descriptor, off_t start, uint64_t number) {
+bool file_piece_read(file_piece *piece, const file_span *span, uint64_t number) {
     const size_t before = number > 0 ? 1 : 0;
-    const off_t from = start + (off_t)(number * FILE_PIECE_SIZE) - (off_t)before;
-    reading r = {.piece = piece, .descriptor = descriptor, .from = from};
+    const off_t from = span->begin + (off_t)(number * FILE_PIECE_SIZE) - (off_t)before;
+    const size_t limit = before + size_of_piece(span, number);
+    reading r;
     piece->lines = NULL;
     piece->len = 0;
     piece->is_at_end = false;
-    const bool is_good = read_up_to(&r, before + FILE_PIECE_SIZE + TAIL_SIZE);
+    if (!begin_reading(&r, piece, span->descriptor, from))
+        return false;
+    const bool is_good = read_up_to(&r, limit + TAIL_SIZE);
     if (r.got <= before)
         return is_good;
-    const size_t limit = before + FILE_PIECE_SIZE;
-    const char *space = piece->space;
-    const char *first = number == 0 ? space : behind_newline(space, space + r.got);
-    if (first == NULL || (size_t)(first - space) >= limit)
+    const char *bytes = bytes_of(&r);
+    const char *first = number == 0 ? bytes : behind_newline(bytes, bytes + r.got);
+    if (first == NULL || (size_t)(first - bytes) >= limit)
         return is_good;
-    return take_lines(&r, (size_t)(first - space), limit, is_good);
+    return take_lines(&r, (size_t)(first - bytes), limit, is_good);
 }
 
 void file_piece_done(file_piece *piece) {

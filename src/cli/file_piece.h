@@ -12,6 +12,16 @@
 /** Large enough that the cost of a read(2) vanishes, small enough for a core's own cache. */
 #define FILE_PIECE_SIZE ((size_t)1024 * 1024)
 
+/** What is read in pieces: from where a line begins to what was the end of the file. */
+typedef struct file_span {
+    int descriptor;
+    off_t begin;
+    off_t end;
+} file_span;
+
+/** @return how many pieces the span has; the last one may be shorter. */
+uint64_t file_span_pieces(const file_span *span);
+
 /** Room for one piece after the other. Zero-initialise it. */
 typedef struct file_piece {
     char *space;
@@ -24,12 +34,11 @@ typedef struct file_piece {
 /**
  * Read a piece.
  *
- * @param start  where in the file the first piece begins, which is where a line begins.
  * @return false with errno on trouble: a failed read, EINTR after a signal that ends the program,
  * or ENOMEM for a line that does not fit into memory. The whole lines before that are there all the
  * same.
  */
-bool file_piece_read(file_piece *piece, int descriptor, off_t start, uint64_t number);
+bool file_piece_read(file_piece *piece, const file_span *span, uint64_t number);
 
 void file_piece_done(file_piece *piece);
 

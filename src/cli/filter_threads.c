@@ -37,8 +37,7 @@ typedef struct worker {
 typedef struct piece_work {
     const filter_run *run;
     line_judge judge;
-    int descriptor;
-    off_t start;
+    file_span span;
     uint64_t count; /* of pieces */
     pthread_mutex_t lock;
     pthread_cond_t is_judged;
@@ -71,7 +70,7 @@ static bool next_piece(worker *w) {
 static void judge_piece(worker *w) {
     const piece_work *work = w->work;
     w->error = 0;
-    if (!file_piece_read(&w->piece, work->descriptor, work->start, w->number))
+    if (!file_piece_read(&w->piece, &work->span, w->number))
         w->error = errno;
     if (!line_judge_run(&work->judge, w->piece.lines, w->piece.len, &w->selected))
         w->error = ENOMEM;
@@ -234,19 +233,21 @@ static void stop_workers(piece_work *work) {
     }
 }
 
-/* How many pieces are whole. A file may grow while it is read: what lies behind them is read last,
- * in one go, so that nothing is missed between two pieces.
+/* All that is there now. A file may grow while it is read: what then lies behind is read last, in
+ * one go.
  *
  * Standard input may have been read from before, so lines begin where it stands; what was read
  * ahead to see whether the file is compressed is read again. */
-static uint64_t whole_pieces(const byte_source *source, off_t *start) {
+static file_span span_of(const byte_source *source) {
     struct stat status;
-    const off_t at = lseek(source->input.descriptor, 0, SEEK_CUR);
+    file_span span = {.descriptor = source->input.descriptor};
+    const off_t at = lseek(span.descriptor, 0, SEEK_CUR);
     if (at < 0 || source->inflater != NULL || source->input.may_wait ||
-        fstat(source->input.descriptor, &status) != 0)
-        return 0;
-    *start = at - (off_t)source->input.head_end;
-    return status.st_size <= *start ? 0 : (uint64_t)(status.st_size - *start) / FILE_PIECE_SIZE;
+        fstat(span.descriptor, &status) != 0)
+        return span;
+    span.begin = at - (off_t)source->input.head_end;
+    span.end = status.st_size;
+    return span;
 }
 
 static unsigned cores(void) {
@@ -264,8 +265,8 @@ static unsigned threads_asked_for(const filter_options *options) {
 }
 
 unsigned filter_threads_for(const filter_run *run, const filtered_file *file) {
-    off_t start = 0;
-    const uint64_t useful = whole_pieces(&file->reader.source, &start) / PIECES_PER_THREAD;
+    const file_span span = span_of(&file->reader.source);
+    const uint64_t useful = file_span_pieces(&span) / PIECES_PER_THREAD;
     const unsigned most = threads_asked_for(run->options);
     if (useful < 2 || most < 2)
         return 1;
@@ -274,14 +275,13 @@ unsigned filter_threads_for(const filter_run *run, const filtered_file *file) {
 
 static bool init_work(piece_work *work, filter_run *run, const filtered_file *file,
                       unsigned threads) {
-    const byte_source *source = &file->reader.source;
     *work = (piece_work){
         .run = run,
         .judge = filter_run_judge(run, file),
-        .descriptor = source->input.descriptor,
+        .span = span_of(&file->reader.source),
         .working = threads,
     };
-    work->count = whole_pieces(source, &work->start);
+    work->count = file_span_pieces(&work->span);
     work->workers = calloc(threads, sizeof *work->workers);
     if (work->workers == NULL)
         return false;
@@ -302,7 +302,7 @@ static void end_work(piece_work *work) {
 
 /* The reader goes on where the pieces ended. */
 static void leave_rest(filtered_file *file, const piece_work *work) {
-    raw_input_seek(&file->reader.source.input, work->start + (off_t)file->reader.delivered);
+    raw_input_seek(&file->reader.source.input, work->span.begin + (off_t)file->reader.delivered);
     file->reader.is_at_end = work->is_at_end;
 }
 

@@ -1,5 +1,7 @@
 #include "cli/line_reader.h"
 
+#include "cli/page_fit.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,17 +15,17 @@ bool line_reader_open(line_reader *reader, const char *path) {
     return byte_source_open(&reader->source, path);
 }
 
-/* Move what is left to the front and double the space only if a single line fills it. */
-static bool make_room(line_reader *reader) {
+/* Put what is left in front, so that what is read behind it fits the file's pages. */
+static void move_to_front(line_reader *reader) {
     const size_t kept = reader->end - reader->begin;
-    if (reader->begin > 0) {
-        memmove(reader->space, reader->space + reader->begin, kept);
-        reader->scanned -= reader->begin;
-        reader->begin = 0;
-        reader->end = kept;
-    }
-    if (reader->capacity - kept >= READ_SIZE)
-        return true;
+    const size_t front = page_fit(reader->space, reader->source.input.taken - kept);
+    memmove(reader->space + front, reader->space + reader->begin, kept);
+    reader->scanned = reader->scanned - reader->begin + front;
+    reader->begin = reader->front = front;
+    reader->end = front + kept;
+}
+
+static bool grow(line_reader *reader) {
     const size_t capacity = reader->capacity == 0 ? 2 * READ_SIZE : reader->capacity * 2;
     char *space = realloc(reader->space, capacity);
     if (space == NULL) {
@@ -34,6 +36,16 @@ static bool make_room(line_reader *reader) {
     reader->space = space;
     reader->capacity = capacity;
     return true;
+}
+
+/* A line of which nothing was handed out stays where it is; only if it fills the space, that is
+ * doubled. */
+static bool make_room(line_reader *reader) {
+    if (reader->capacity == 0 && !grow(reader))
+        return false;
+    if (reader->begin > reader->front || reader->begin == reader->end)
+        move_to_front(reader);
+    return reader->capacity - reader->end >= READ_SIZE || grow(reader);
 }
 
 static bool fill(line_reader *reader) {

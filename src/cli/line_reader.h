@@ -13,6 +13,7 @@ typedef struct line_reader {
     byte_source source;
     char *space;
     size_t capacity;
+    size_t front;       /**< where the bytes were put that have been kept from the last read */
     size_t begin;       /**< first byte not yet handed out */
     size_t end;         /**< behind the last byte read */
     size_t scanned;     /**< no newline stands between begin and here */

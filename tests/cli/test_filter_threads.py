@@ -93,6 +93,13 @@ class Threads(unittest.TestCase):
                 self.same("-n", "ERROR", path, threads=(2, 3))
                 self.same("-vc", "ERROR", path, threads=(2,))
 
+    def test_last_piece_that_is_short(self):
+        for extra in (1, 2, 100, PIECE // 2, PIECE - 1):
+            content = (self.bytes[: 4 * PIECE + extra - 1]).rpartition(b"\n")[0] + b"\n"
+            content += line_of(max(7, 4 * PIECE + extra - len(content)))
+            for end in (content, content[:-1], content + b"ERROR"):
+                self.same("-n", "ERROR", self.write("short", end), threads=(2, 3))
+
     def test_one_line_alone(self):
         for content in (line_of(6 * PIECE), line_of(6 * PIECE)[:-1], b"\n" * 5 * PIECE):
             self.same("-c", "ERROR", self.write("one", content), threads=(2, 4))
@@ -108,6 +115,14 @@ class Threads(unittest.TestCase):
             result = subprocess.run([PROGRAM, "filter", "-j2", "-c", ""], stdin=file, capture_output=True, check=True)
             self.assertEqual(int(result.stdout), self.bytes.count(b"\n") - 1)
             self.assertEqual(os.lseek(file.fileno(), 0, os.SEEK_CUR), len(self.bytes))
+
+    def test_one_thread_reads_the_same_from_anywhere(self):
+        """Where bytes are put depends on where they stand in the file."""
+        with open(self.path, "rb") as file:
+            for skipped in (1, 4095, 4096, 4097, PIECE + 17):
+                file.seek(skipped)
+                result = subprocess.run([PROGRAM, "filter", "-j1", ""], stdin=file, capture_output=True, check=True)
+                self.assertTrue(result.stdout == self.bytes[skipped:], skipped)
 
     def test_several_files(self):
         small = self.write("small", LINES[0] + b"\n")
