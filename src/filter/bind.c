@@ -2,31 +2,20 @@
 
 #include "json/number.h"
 
-static bool bind_first(const jl_delimited_program *program, jl_splitter *splitter,
-                       jl_binding *binding) {
-    while (binding->count < program->before) {
-        if (!jl_split_next(splitter, &binding->tokens[binding->count]))
-            return false;
-        binding->count++;
-    }
+bool jl_bind_wide(jl_splitter *splitter, jl_text *token) {
+    jl_text surplus;
+    if (!jl_split_next(splitter, token))
+        return false;
+    const char *start = splitter->start;
+    if (jl_split_next(splitter, &surplus))
+        *token = (jl_text){start, (size_t)(splitter->end - start)};
     return true;
 }
 
-/* With more tokens than fields the last field takes the rest of the line. */
-static void widen_last(const jl_delimited_program *program, jl_splitter *splitter,
-                       jl_binding *binding) {
-    const char *start = splitter->start;
-    jl_text surplus;
-    if (jl_split_next(splitter, &surplus))
-        binding->tokens[program->field_count - 1] =
-            (jl_text){start, (size_t)(splitter->end - start)};
-}
-
-/* The last tokens of the line go round in the slots behind the first ones. */
-static bool bind_last(const jl_delimited_program *program, jl_splitter *splitter,
-                      jl_binding *binding) {
+bool jl_bind_last(const jl_delimited_program *program, jl_splitter *splitter, jl_binding *binding) {
     const size_t slots = program->field_count - program->before;
     size_t slot = 0;
+    binding->count = program->before;
     while (jl_split_next(splitter, &binding->tokens[program->before + slot])) {
         binding->count++;
         slot = slot + 1 == slots ? 0 : slot + 1;
@@ -35,14 +24,23 @@ static bool bind_last(const jl_delimited_program *program, jl_splitter *splitter
     return binding->count >= program->field_count;
 }
 
+static bool bind_next(const jl_delimited_program *program, jl_splitter *splitter,
+                      jl_binding *binding) {
+    jl_text *token = &binding->tokens[binding->count];
+    if (!program->has_rest && binding->count + 1 == program->field_count)
+        return jl_bind_wide(splitter, token);
+    return jl_split_next(splitter, token);
+}
+
 bool jl_bind(const jl_delimited_program *program, jl_text line, jl_binding *binding) {
     jl_splitter splitter = jl_split_begin(line);
     binding->count = binding->ring = 0;
-    if (!bind_first(program, &splitter, binding))
-        return false;
-    if (!program->has_rest)
-        widen_last(program, &splitter, binding);
-    return program->before == program->field_count || bind_last(program, &splitter, binding);
+    while (binding->count < program->before) {
+        if (!bind_next(program, &splitter, binding))
+            return false;
+        binding->count++;
+    }
+    return program->before == program->field_count || jl_bind_last(program, &splitter, binding);
 }
 
 jl_text jl_binding_token(const jl_delimited_program *program, const jl_binding *binding,

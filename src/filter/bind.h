@@ -20,6 +20,19 @@ typedef struct jl_binding {
  */
 bool jl_bind(const jl_delimited_program *program, jl_text line, jl_binding *binding);
 
+/** What the last field of a pattern without `...` takes: a token, or with more of them the rest of
+ * the line. @return false if there is no token. */
+bool jl_bind_wide(jl_splitter *splitter, jl_text *token);
+
+/**
+ * The last tokens of the line, for the fields behind `...`, of which there is one at least. They go
+ * round in the slots behind those of the first fields.
+ *
+ * @param splitter  behind the tokens of the first fields.
+ * @return false if there are too few.
+ */
+bool jl_bind_last(const jl_delimited_program *program, jl_splitter *splitter, jl_binding *binding);
+
 /** @return the token of a field of a bound line. */
 jl_text jl_binding_token(const jl_delimited_program *program, const jl_binding *binding,
                          size_t field);

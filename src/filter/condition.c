@@ -148,11 +148,13 @@ bool jl_token_is_number(jl_text token) {
     return token.len > 0 && jl_decimal_literal_len(token) == token.len;
 }
 
-static bool is_whole(jl_text number) {
-    size_t at = number.ptr[0] == '+' || number.ptr[0] == '-' ? 1 : 0;
-    while (at < number.len && number.ptr[at] >= '0' && number.ptr[at] <= '9')
+static bool is_whole(jl_text token) {
+    size_t at = token.len > 0 && (token.ptr[0] == '+' || token.ptr[0] == '-') ? 1 : 0;
+    if (at == token.len)
+        return false;
+    while (at < token.len && token.ptr[at] >= '0' && token.ptr[at] <= '9')
         at++;
-    return at == number.len;
+    return at == token.len;
 }
 
 /* Unlike a number of JSON a token may have a plus sign, and zeros in front. */
@@ -167,15 +169,18 @@ static jl_decimal decimal_of_whole(jl_text number) {
 }
 
 bool jl_token_order(const jl_condition *condition, jl_text token, int *order) {
+    const size_t plus = token.len > 0 && token.ptr[0] == '+' ? 1 : 0;
+    const jl_text number = {token.ptr + plus, token.len - plus};
+    const bool is_integer = is_whole(token);
+    if (is_integer && order_of_short(condition, number, order))
+        return true;
     if (!jl_token_is_number(token))
         return false;
-    if (is_whole(token)) {
-        const jl_decimal decimal = decimal_of_whole(token);
-        *order = jl_decimal_compare(&decimal, &condition->number);
-        return true;
-    }
-    const size_t plus = token.ptr[0] == '+' ? 1 : 0;
-    return order_of(condition, (jl_text){token.ptr + plus, token.len - plus}, false, order);
+    if (!is_integer)
+        return order_of(condition, number, false, order);
+    const jl_decimal decimal = decimal_of_whole(token);
+    *order = jl_decimal_compare(&decimal, &condition->number);
+    return true;
 }
 
 /* A backslash of a token is no escape, so none of the comparisons of JSON strings will do. */

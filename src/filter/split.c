@@ -1,8 +1,6 @@
 #include "filter/split.h"
 
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t';
-}
+#include "filter/blank_scan.h"
 
 static const char *find(const jl_splitter *splitter, char c) {
     const char *from = splitter->at + 1;
@@ -23,7 +21,7 @@ static const char *find_partner(jl_splitter *splitter) {
 }
 
 bool jl_split_next(jl_splitter *splitter, jl_text *token) {
-    while (splitter->at < splitter->end && is_blank(*splitter->at))
+    while (splitter->at < splitter->end && jl_is_token_blank(*splitter->at))
         splitter->at++;
     if (splitter->at == splitter->end)
         return false;
@@ -34,8 +32,7 @@ bool jl_split_next(jl_splitter *splitter, jl_text *token) {
         splitter->at = partner + 1;
         return true;
     }
-    while (splitter->at < splitter->end && !is_blank(*splitter->at))
-        splitter->at++;
+    splitter->at = jl_find_blank(splitter->line, start, splitter->end);
     *token = (jl_text){start, (size_t)(splitter->at - start)};
     return true;
 }

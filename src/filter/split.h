@@ -13,6 +13,7 @@
 #include "base/text.h"
 
 typedef struct jl_splitter {
+    const char *line;
     const char *at;
     const char *end;
     const char *start;   /**< where the latest token starts in the line, delimiter included */
@@ -21,7 +22,7 @@ typedef struct jl_splitter {
 
 static inline jl_splitter jl_split_begin(jl_text line) {
     const char *start = line.ptr == NULL ? "" : line.ptr;
-    return (jl_splitter){.at = start, .end = start + line.len, .start = start};
+    return (jl_splitter){.line = start, .at = start, .end = start + line.len, .start = start};
 }
 
 /** @return false if there is no further token; else *token views the line. */

@@ -57,14 +57,20 @@ REGEXES = [
 ]
 
 FIELDS = [
-    ("a tab does not separate", "src/filter/split.c", "return c == ' ' || c == '\\t';", "return c == ' ';"),
-    ("a newline separates", "src/filter/split.c", "return c == ' ' || c == '\\t';", "return c == ' ' || c == '\\t' || c == '\\n';"),
+    ("a tab does not separate", "src/filter/blank_scan.h", "return c == ' ' || c == '\\t';", "return c == ' ';"),
+    ("a newline separates", "src/filter/blank_scan.h", "return c == ' ' || c == '\\t';", "return c == ' ' || c == '\\t' || c == '\\n';"),
+    ("the last byte is no blank", "src/filter/blank_scan.h", "jl_blanks_of_block(end - 16) >> seen", "(jl_blanks_of_block(end - 16) & 0x7FFF) >> seen"),
     ("a quote has a partner in the next line only", "src/filter/split.c", "return find(splitter, '\"');", "return NULL;"),
     ("a bracket keeps its partner", "src/filter/split.c", "(size_t)(partner - start) - 1}", "(size_t)(partner - start)}"),
     ("a missing bracket is forgotten", "src/filter/split.c", "splitter->has_no_bracket = partner == NULL;", "splitter->has_no_bracket = true;"),
     ("the rest of the line loses its delimiter", "src/filter/bind.c", "const char *start = splitter->start;",
-     "const char *start = binding->tokens[program->field_count - 1].ptr;"),
+     "const char *start = token->ptr;"),
     ("the last field is never greedy", "src/filter/bind.c", "if (jl_split_next(splitter, &surplus))", "if (false && jl_split_next(splitter, &surplus))"),
+    ("the last field need not be there", "src/filter/bind.c", "if (!jl_split_next(splitter, token))\n        return false;", "(void)jl_split_next(splitter, token);"),
+    ("the last field may say what it likes", "src/filter/match_delimited.c", "&& is_true(program, program->field_count - 1, token)", ""),
+    ("the fields behind the rest begin in front", "src/filter/match_delimited.c", "size_t i = program->before; i <", "size_t i = 0; i <"),
+    ("one condition of a field is enough", "src/filter/match_delimited.c", "field->joint_count == 1", "field->joint_count >= 1"),
+    ("a token of letters is a whole number", "src/filter/condition.c", "    while (at < token.len && token.ptr[at] >= '0' && token.ptr[at] <= '9')", "    while (at < token.len)"),
     ("fields may share a token", "src/filter/bind.c", "return binding->count >= program->field_count;", "return binding->count + 1 >= program->field_count;"),
     ("the ring starts at its first slot", "src/filter/bind.c", "binding->ring = slot;", "binding->ring = 0;"),
     ("positions count from zero", "src/filter/bind.c", "jl_write_uint64(space + 1, position + 1)", "jl_write_uint64(space + 1, position)"),
@@ -93,9 +99,10 @@ class Workshop:
         self.shared = [self.compile(file) for file in shared]
         self.tests = {name: self.compile(root / f"tests/oracle/test_oracle_{name}.c") for name in TESTS}
 
-    def compile(self, file, name=None):
-        out = self.folder / ((name or file.stem) + ".o")
-        subprocess.run(["gcc", *self.flags, f"-I{self.root}/src", f"-I{file.parent}", "-c", str(file), "-o", str(out)], check=True)
+    def compile(self, file, before=()):
+        out = self.folder / ("planted.o" if before else file.stem + ".o")
+        folders = [*before, self.root / "src", file.parent]
+        subprocess.run(["gcc", *self.flags, *(f"-I{folder}" for folder in folders), "-c", str(file), "-o", str(out)], check=True)
         return out
 
     def plant(self, bug):
@@ -103,9 +110,15 @@ class Workshop:
         text = (self.root / file).read_text()
         if text.count(old) != 1:
             raise SystemExit(f"{name}: the text to change stands {text.count(old)} times in {file}")
-        changed = self.folder / "planted.c"
+        planted = self.folder / "planted"
+        changed = planted / pathlib.Path(file).relative_to("src")
+        changed.parent.mkdir(parents=True, exist_ok=True)
         changed.write_text(text.replace(old, new))
-        return {**self.engine, file: self.compile(changed)}
+        # A header is planted before the one source that is known to include it.
+        source = "src/filter/split.c" if changed.name == "blank_scan.h" else file
+        object_file = self.compile(changed if source == file else self.root / source, [planted])
+        changed.unlink()
+        return {**self.engine, source: object_file}
 
     def fails(self, test, bug, pairs):
         engine = self.plant(bug) if bug else self.engine

@@ -1,5 +1,8 @@
 #include "filter/split.h"
 
+#include "filter/blank_scan.h"
+#include "support/test_random.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,6 +67,39 @@ static void takes_any_bytes(void **state) {
     assert_false(jl_split_next(&splitter, &token));
 }
 
+static const char *find_blank_plainly(const char *at, const char *end) {
+    while (at < end && *at != ' ' && *at != '\t')
+        at++;
+    return at;
+}
+
+/* From every place of the line, which is not a byte longer than it says. */
+static void agree_on_blanks(const char *line, const char *end) {
+    for (const char *at = line; at <= end; at++) {
+        const char *expected = find_blank_plainly(at, end);
+        assert_ptr_equal(jl_find_blank_words(at, end), expected);
+        assert_ptr_equal(jl_find_blank(line, at, end), expected);
+        assert_ptr_equal(jl_find_blank(at, at, end), expected);
+    }
+}
+
+static void finds_blanks_at_any_place(void **state) {
+    (void)state;
+    /* Few blanks, and what differs from one in a bit or borrows from its neighbour. */
+    static const char bytes[] = " \taaaaaaaaaaaa!\b\n\x1F\x0B\xA0\x89\0\xff";
+    test_random random = {20261125};
+    for (size_t i = 0; i < test_effort(3000); i++) {
+        const size_t len = test_random_below(&random, 70);
+        const size_t kinds = i % 2 == 0 ? sizeof bytes - 1 : 14;
+        char *line = malloc(len == 0 ? 1 : len);
+        assert_non_null(line);
+        for (size_t k = 0; k < len; k++)
+            line[k] = bytes[test_random_below(&random, kinds)];
+        agree_on_blanks(line, line + len);
+        free(line);
+    }
+}
+
 static size_t count_tokens(jl_text line) {
     jl_splitter splitter = jl_split_begin(line);
     jl_text token;
@@ -95,6 +131,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_tokens),
         cmocka_unit_test(takes_any_bytes),
+        cmocka_unit_test(finds_blanks_at_any_place),
         cmocka_unit_test(takes_linear_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
