@@ -2,6 +2,8 @@
 
 #include "base/cpu.h"
 
+#include <stdatomic.h>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define HAS_VECTORS 1
@@ -34,8 +36,14 @@ static size_t rarest(const jl_needle *needle, size_t without) {
     return best;
 }
 
+static atomic_bool is_unused;
+
+void jl_needle_use(bool is_used) {
+    atomic_store_explicit(&is_unused, !is_used, memory_order_relaxed);
+}
+
 bool jl_needle_make(jl_needle *needle, jl_text text, jl_needle_guard guard) {
-    if (text.len < 2)
+    if (text.len < 2 || atomic_load_explicit(&is_unused, memory_order_relaxed))
         return false;
     const size_t len = text.len < JL_NEEDLE_MAX ? text.len : JL_NEEDLE_MAX;
     *needle = (jl_needle){.len = (uint8_t)len, .guard = (uint8_t)guard};

@@ -32,6 +32,10 @@ typedef struct jl_needle {
 /** Make a needle. @param text  of any length. @return false if it is too short to be worth it. */
 bool jl_needle_make(jl_needle *needle, jl_text text, jl_needle_guard guard);
 
+/** For tests: with `false`, no text is worth it from now on, and patterns that are compiled then read
+ * every line. */
+void jl_needle_use(bool is_used);
+
 /** @return the first place where the needle stands or a guarded escape begins; NULL: nowhere. */
 const char *jl_needle_find(const jl_needle *needle, const char *at, const char *end);
 

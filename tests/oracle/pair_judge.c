@@ -236,7 +236,8 @@ static int compare(pair_judge *judge, uint64_t index) {
     bool verdict = oracle && oracle_filter_match(oracle, asked.line.at, asked.line.len);
     judge->refused += !oracle;
     judge->trues += verdict;
-    judge->observe(&asked, oracle, verdict);
+    if (judge->observe)
+        judge->observe(&asked, oracle, verdict);
     pair_finding finding = {PAIR_AGREED, PAIR_REFUSED, PAIR_REFUSED};
     if (!judge->coverage_only)
         finding = judge_with(oracle, verdict, &asked, thoroughly);

@@ -29,7 +29,7 @@ void pair_report(const pair *asked, pair_finding finding, bool thoroughly);
 /** A run over many pairs of one generator. */
 typedef struct pair_judge {
     pair (*make)(uint64_t seed, uint64_t index);
-    /** Told of every pair; `filter` is NULL if the reference refuses the pattern. */
+    /** May be NULL. Told of every pair; `filter` is NULL if the reference refuses the pattern. */
     void (*observe)(const pair *asked, const oracle_filter *filter, bool verdict);
     uint64_t seed;
     uint64_t pair_count; /**< JSONLOG_TEST_EFFORT multiplies it */

@@ -8,7 +8,7 @@
 #include "coverage.h"
 #include "pair_judge.h"
 
-#include "json/line_bits.h"
+#include "support/match_ways.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,28 +44,15 @@ static void agrees_with_the_engine(void **state) {
         assert_int_equal(coverage_shortfalls(&seen), 0);
 }
 
-static void ignore(const pair *asked, const oracle_filter *filter, bool verdict) {
-    (void)asked;
-    (void)filter;
-    (void)verdict;
+static void judge_fewer(void) {
+    pair_judge fewer = {.make = pair_make, .seed = judge.seed + 1};
+    fewer.pair_count = judge.pair_count / 8;
+    assert_int_equal(pair_judge_run(&fewer), 0);
 }
 
-/** Fewer pairs on each of the ways to read a line that this processor has, the last one without
- * vectors. */
 static void agrees_on_every_way(void **state) {
     (void)state;
-    static const jl_bits_kernel none = {.name = NULL};
-    pair_judge fewer = {.make = pair_make, .observe = ignore, .seed = judge.seed + 1};
-    fewer.pair_count = judge.pair_count / 4;
-    for (const jl_bits_kernel *kernel = jl_bits_kernels; kernel->name != NULL; kernel++) {
-        if (!kernel->is_supported())
-            continue;
-        jl_bits_use(kernel);
-        assert_int_equal(pair_judge_run(&fewer), 0);
-    }
-    jl_bits_use(&none);
-    assert_int_equal(pair_judge_run(&fewer), 0);
-    jl_bits_use(NULL);
+    on_every_way(judge_fewer);
 }
 
 static void makes_the_same_pair_again(void **state) {

@@ -6,6 +6,8 @@
 #include "pair_judge.h"
 #include "pair_line.h"
 
+#include "filter/needle.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -165,8 +167,20 @@ static void agrees_with_the_engine(void **state) {
         assert_int_equal(missing, 0);
 }
 
+static void agrees_without_needles(void **state) {
+    (void)state;
+    pair_judge fewer = {.make = pair_make_terms, .seed = judge.seed + 1};
+    fewer.pair_count = judge.pair_count / 4;
+    jl_needle_use(false);
+    assert_int_equal(pair_judge_run(&fewer), 0);
+    jl_needle_use(true);
+}
+
 int main(int argc, char **argv) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(agrees_with_the_engine)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(agrees_with_the_engine),
+        cmocka_unit_test(agrees_without_needles),
+    };
     if (!pair_judge_options(&judge, argc, argv))
         return 2;
     return cmocka_run_group_tests(tests, NULL, NULL);

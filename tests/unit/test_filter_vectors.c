@@ -6,6 +6,8 @@
  */
 #include <jsonlog/extract.h>
 
+#include "support/match_ways.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -246,8 +248,7 @@ static void run_vector(const cJSON *vector, tally *counts) {
         run_metric(vector);
 }
 
-static void follows_every_vector(void **state) {
-    (void)state;
+static void follow_every_vector(void) {
     tally counts = {0};
     for_each_line(JSONLOG_TEST_DATA "/filter/vectors.jsonl", run_vector, &counts);
     print_message("json %zu, text %zu, delimited %zu, regex %zu, error %zu, metric %zu; with a "
@@ -262,6 +263,11 @@ static void follows_every_vector(void **state) {
     assert_int_equal(counts.metric, 35);
     assert_int_equal(counts.messages, 39);
     assert_int_equal(counts.extracted, 144);
+}
+
+static void follows_every_vector(void **state) {
+    (void)state;
+    on_every_way(follow_every_vector);
 }
 
 /* Where sources differ: each case by name, with what we decided and whether AWS was seen to do so.

@@ -96,12 +96,22 @@ static void is_cut_to_its_beginning(void **state) {
     assert_int_equal(find(&needle, "x0123456789abcdef0123456789abcdef", 33), 1);
 }
 
+static void is_never_worth_it_when_switched_off(void **state) {
+    (void)state;
+    jl_needle needle;
+    jl_needle_use(false);
+    assert_false(jl_needle_make(&needle, JL_TEXT("ERROR"), JL_GUARD_NONE));
+    jl_needle_use(true);
+    assert_true(jl_needle_make(&needle, JL_TEXT("ERROR"), JL_GUARD_NONE));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_found_at_each_place),
         cmocka_unit_test(stops_at_escapes_it_is_guarded_by),
         cmocka_unit_test(agrees_with_a_plain_search_on_random_bytes),
         cmocka_unit_test(is_cut_to_its_beginning),
+        cmocka_unit_test(is_never_worth_it_when_switched_off),
     };
     int failed = 0;
     for (jl_vectors kind = JL_VECTORS_UNASKED; use_next_kind(&kind);)
