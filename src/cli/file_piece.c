@@ -122,7 +122,7 @@ bool file_piece_read(file_piece *piece, const file_span *span, uint64_t number) 
     const off_t from = span->begin + (off_t)(number * FILE_PIECE_SIZE) - (off_t)before;
     const size_t limit = before + size_of_piece(span, number);
     reading r;
-    piece->lines = NULL;
+    piece->lines = "";
     piece->len = 0;
     piece->is_at_end = false;
     if (!begin_reading(&r, piece, span->descriptor, from))

@@ -113,6 +113,9 @@ static void *run_worker(void *context) {
             count_locked(w);
         pthread_mutex_unlock(&w->work->lock);
     }
+    /* Here, where the threads do it side by side. Nobody looks at the lines any more. */
+    file_piece_done(&w->piece);
+    selected_lines_done(&w->selected);
     end_worker(w->work);
     return NULL;
 }
@@ -225,12 +228,8 @@ static void stop_workers(piece_work *work) {
     work->is_over = true;
     pthread_cond_broadcast(&work->is_taken);
     pthread_mutex_unlock(&work->lock);
-    for (unsigned i = 0; i < work->worker_count; i++) {
-        worker *w = &work->workers[i];
-        pthread_join(w->thread, NULL);
-        file_piece_done(&w->piece);
-        selected_lines_done(&w->selected);
-    }
+    for (unsigned i = 0; i < work->worker_count; i++)
+        pthread_join(work->workers[i].thread, NULL);
 }
 
 /* All that is there now. A file may grow while it is read: what then lies behind is read last, in
