@@ -5,7 +5,7 @@
 set -eu
 source=$1
 build=$2/neon
-tests="test_scanner test_line_bits test_match_names test_needle test_set_search test_prefilter test_filter_find test_escape test_unescape test_text_steps test_cpu"
+tests="test_scanner test_line_bits test_match_names test_needle test_set_search test_prefilter test_filter_find test_split test_escape test_unescape test_text_steps test_cpu"
 
 compiler=aarch64-linux-gnu-gcc
 emulator=$(command -v qemu-aarch64 || command -v qemu-aarch64-static) || emulator=
