@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "logger/tree.h"
+#include "record/level.h"
 
 #include <unistd.h>
 
@@ -96,7 +97,7 @@ bool jl_environment_level(const char *logger, int *level) {
     for (size_t i = 0; i < entry_count; i++) {
         if (strcmp(entries[i].name, name) != 0)
             continue;
-        if (jsonlog_level_parse(entries[i].value, level, NULL) == JSONLOG_OK)
+        if (jl_level_read(entries[i].value, level))
             return true;
         complain(&entries[i]);
         return false;

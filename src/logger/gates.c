@@ -4,8 +4,12 @@
  * a fixed number of locks, which a fork can take. */
 #define CHILDREN_LOCKS 16
 
-#define LOCK4 JL_LOCK_INIT, JL_LOCK_INIT, JL_LOCK_INIT, JL_LOCK_INIT
-static jl_lock children_locks[CHILDREN_LOCKS] = {LOCK4, LOCK4, LOCK4, LOCK4};
+static jl_lock children_locks[CHILDREN_LOCKS];
+
+void jl_children_locks_make(void) {
+    for (size_t i = 0; i < CHILDREN_LOCKS; i++)
+        jl_lock_reset(&children_locks[i]);
+}
 
 jl_lock *jl_children_lock(const jl_named *named) {
     return &children_locks[named->id % CHILDREN_LOCKS];

@@ -59,6 +59,7 @@ static void take_level_from_environment(jl_named *named) {
 }
 
 static void make_ready_locked(void) {
+    jl_children_locks_make();
     jl_thread_set_exit(jl_scopes_drop);
     jl_fork_watch();
     jl_environment_read();

@@ -112,7 +112,8 @@ void jl_gates_update_locked(void);
 /** Set the gate of one new logger. */
 void jl_gate_set_locked(jl_named *named);
 
-/** The lock of a named logger's list of children. */
+/** The lock of a named logger's list of children. They are made before anything else. */
+void jl_children_locks_make(void);
 jl_lock *jl_children_lock(const jl_named *named);
 void jl_children_lock_all(void);
 void jl_children_unlock_all(void);

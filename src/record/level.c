@@ -9,20 +9,30 @@
 #define NAMES_MAX 64
 #define NAME_SIZE 32 /* 31 bytes and a NUL */
 
-/* "LEVEL 0" to "LEVEL 255", so that a number without a name needs no memory of its own. */
-#define TEN(tens)                                                                                  \
-    "LEVEL " tens "0", "LEVEL " tens "1", "LEVEL " tens "2", "LEVEL " tens "3", "LEVEL " tens "4", \
-        "LEVEL " tens "5", "LEVEL " tens "6", "LEVEL " tens "7", "LEVEL " tens "8",                \
-        "LEVEL " tens "9"
-#define HUNDRED(hundreds)                                                                          \
-    TEN(hundreds "0"), TEN(hundreds "1"), TEN(hundreds "2"), TEN(hundreds "3"), TEN(hundreds "4"), \
-        TEN(hundreds "5"), TEN(hundreds "6"), TEN(hundreds "7"), TEN(hundreds "8"),                \
-        TEN(hundreds "9")
-static const char numbered[][12] = {
-    TEN(""),   TEN("1"),  TEN("2"),  TEN("3"),  TEN("4"),     TEN("5"),
-    TEN("6"),  TEN("7"),  TEN("8"),  TEN("9"),  HUNDRED("1"), TEN("20"),
-    TEN("21"), TEN("22"), TEN("23"), TEN("24"), TEN("25"),
-};
+/* "LEVEL 37": a number without a name needs no memory of its own. Written when it is first asked
+ * for, so that a program carries no table of 256 texts, and without a lock, for a signal handler
+ * may ask. Of threads that ask at the same time one writes a byte, and the others find it; the
+ * first byte comes last and says that all are there. */
+#define NUMBERED_SIZE 10
+static char numbered[JL_LEVEL_COUNT][NUMBERED_SIZE]; /* atomic */
+
+static void put_once(char *at, char c) {
+    char nothing = '\0';
+    __atomic_compare_exchange_n(at, &nothing, c, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
+
+static __attribute__((cold)) const char *numbered_name(int level) {
+    char *name = numbered[level];
+    if (__atomic_load_n(name, __ATOMIC_ACQUIRE) != '\0')
+        return name;
+    char text[NUMBERED_SIZE] = "LEVEL ";
+    size_t len = 6;
+    for (int unit = level < 10 ? 1 : level < 100 ? 10 : 100; unit > 0; unit /= 10)
+        text[len++] = (char)('0' + level / unit % 10);
+    while (len-- > 0)
+        put_once(&name[len], text[len]);
+    return name;
+}
 
 /* Texts of renamed levels stay valid for ever, so a slot is used once. jl_level_given holds the
  * text in force for each level; readers take no lock. */
@@ -56,7 +66,7 @@ const char *jsonlog_level_name(int level) {
     case value: return #name;
         JSONLOG_LEVEL_LIST(NAME_CASE)
 #undef NAME_CASE
-    default: return numbered[level];
+    default: return numbered_name(level);
     }
 }
 
@@ -112,17 +122,21 @@ static jsonlog_status complain(jsonlog_err *err, const char *name) {
                       name == NULL ? "" : name, list);
 }
 
-jsonlog_status jsonlog_level_parse(const char *name, int *level, jsonlog_err *err) {
-    if (name == NULL || level == NULL)
-        return complain(err, name);
+bool jl_level_read(const char *name, int *level) {
     int found = parse_given(name);
     if (found < 0)
         found = parse_builtin(name);
     if (found < 0)
         found = parse_number(name);
     if (found < 0)
-        return complain(err, name);
+        return false;
     *level = found;
+    return true;
+}
+
+jsonlog_status jsonlog_level_parse(const char *name, int *level, jsonlog_err *err) {
+    if (name == NULL || level == NULL || !jl_level_read(name, level))
+        return complain(err, name);
     return JSONLOG_OK;
 }
 
