@@ -89,7 +89,12 @@ typedef struct jsonlog_writer jsonlog_writer;
  */
 typedef bool (*jsonlog_call_fn)(jsonlog_writer *writer, void *context);
 
-/** A typed value, 24 bytes. Make it with the functions below rather than by hand. */
+/**
+ * A typed value, 24 bytes. Make it with the functions below rather than by hand: a program that is
+ * linked with the static library has what writes bytes, UUIDs, raw JSON, cJSON and callbacks only
+ * if it calls the functions that make them. Without it such a value is "__could_not_encode__", and
+ * counted.
+ */
 struct jsonlog_value {
     uint8_t type;    /**< a jsonlog_type */
     uint8_t flags;   /**< JSONLOG_VALUE_… */
@@ -257,9 +262,7 @@ JSONLOG_INLINE jsonlog_value jsonlog_string(const char *string, size_t len) {
 
 /** Bytes, written as base64 text (URL-safe alphabet with padding, as python-json-logger; the
  * formatter has options); NULL gives null. */
-JSONLOG_INLINE jsonlog_value jsonlog_bytes(const void *bytes, size_t len) {
-    return jsonlog_from_pointer(JSONLOG_TYPE_BYTES, bytes, len);
-}
+JSONLOG_API jsonlog_value jsonlog_bytes(const void *bytes, size_t len);
 
 /** true or false, also for C11 expressions that are int. */
 JSONLOG_INLINE jsonlog_value jsonlog_bool(bool b) {
@@ -298,9 +301,7 @@ JSONLOG_INLINE jsonlog_value jsonlog_errno(int error) {
 /**
  * A UUID as 36 characters of text; 16 bytes are read when the record is written; NULL gives null.
  */
-JSONLOG_INLINE jsonlog_value jsonlog_uuid(const uint8_t *bytes16) {
-    return jsonlog_from_pointer(JSONLOG_TYPE_UUID, bytes16, 16);
-}
+JSONLOG_API jsonlog_value jsonlog_uuid(const uint8_t *bytes16);
 
 /** A number as hexadecimal text: 255 gives "0xff". */
 JSONLOG_INLINE jsonlog_value jsonlog_hex(uint64_t number) {
@@ -314,9 +315,7 @@ JSONLOG_INLINE jsonlog_value jsonlog_hex(uint64_t number) {
  * nesting up to 64; blanks between tokens are dropped. JSON that is none is written as a string
  * with the same bytes.
  */
-JSONLOG_INLINE jsonlog_value jsonlog_raw(const char *json, size_t len) {
-    return jsonlog_from_pointer(JSONLOG_TYPE_RAW, json, len);
-}
+JSONLOG_API jsonlog_value jsonlog_raw(const char *json, size_t len);
 
 /**
  * A cJSON item: the tree is read when the record is written and stays yours; NULL gives null.
@@ -324,9 +323,7 @@ JSONLOG_INLINE jsonlog_value jsonlog_raw(const char *json, size_t len) {
  * without fraction. Of equal keys the last one counts.
  */
 struct cJSON;
-JSONLOG_INLINE jsonlog_value jsonlog_cjson(const struct cJSON *item) {
-    return jsonlog_from_pointer(JSONLOG_TYPE_CJSON, item, 0);
-}
+JSONLOG_API jsonlog_value jsonlog_cjson(const struct cJSON *item);
 
 /**
  * A value that a callback writes, called while the record is written, on the thread of the log
@@ -335,12 +332,7 @@ JSONLOG_INLINE jsonlog_value jsonlog_cjson(const struct cJSON *item) {
  * block.
  * @param fn  NULL gives null.
  */
-JSONLOG_INLINE jsonlog_value jsonlog_call(jsonlog_call_fn fn, void *context) {
-    jsonlog_value value = jsonlog_value_make(fn == NULL ? JSONLOG_TYPE_NULL : JSONLOG_TYPE_CALL, 0);
-    value.as.call = fn;
-    value.with.context = context;
-    return value;
-}
+JSONLOG_API jsonlog_value jsonlog_call(jsonlog_call_fn fn, void *context);
 
 /** Arrays of C values, borrowed; NULL gives null. A NULL string in an array is null. */
 JSONLOG_INLINE jsonlog_value jsonlog_ints(const int *numbers, size_t count) {

@@ -81,6 +81,10 @@ typedef struct jl_asctime_format {
 void jl_write_attribute(jsonlog_writer *writer, jl_attribute attribute,
                         const jl_asctime_format *asctime, const jsonlog_record *record);
 
+/** named_attributes.c: one that the default layout does not have, and the record has. */
+void jl_write_named_attribute(jsonlog_writer *writer, jl_attribute attribute,
+                              const jl_asctime_format *asctime, const jsonlog_record *record);
+
 /** When this process loaded the library; relativeCreated counts from here. */
 int64_t jl_process_start_ns(void);
 

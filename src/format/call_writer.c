@@ -308,6 +308,13 @@ bool jl_write_replaced(jsonlog_writer *writer, jl_text key, const jsonlog_value 
 
 /* ---- public ---- */
 
+jsonlog_value jsonlog_call(jsonlog_call_fn fn, void *context) {
+    jsonlog_value value = jsonlog_value_make(fn == NULL ? JSONLOG_TYPE_NULL : JSONLOG_TYPE_CALL, 0);
+    value.as.call = fn;
+    value.with.context = context;
+    return value;
+}
+
 void jsonlog_write_value(jsonlog_writer *writer, jsonlog_value value) {
     if (!begin_value(writer))
         return;

@@ -174,7 +174,7 @@ static void prepare_opening(jl_json_formatter *formatter) {
 void jl_direct_prepare(jl_json_formatter *formatter) {
     const bool is_plain_layout = formatter->rename_count == 0 && formatter->default_count == 0 &&
                                  formatter->static_count == 0 && formatter->exclude_count == 0 &&
-                                 !formatter->skips_underscored && !formatter->expands_dots &&
+                                 !formatter->skips_underscored && formatter->dots == NULL &&
                                  !formatter->has_timestamp_key && formatter->process == NULL;
     static uint32_t last_serial; /* atomic */
     formatter->direct.serial = __atomic_add_fetch(&last_serial, 1, __ATOMIC_RELAXED);

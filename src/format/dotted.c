@@ -33,13 +33,28 @@ static void clear_entry(jl_entry *entry) {
     entry->flags &= JL_ENTRY_PLAIN | JL_ENTRY_NUMBERED;
 }
 
+static void merge(jl_entries *entries, uint16_t group, const jsonlog_value *object,
+                  unsigned flags) {
+    jl_members members;
+    jl_member member;
+    jl_members_begin(&members, object);
+    while (jl_members_next(&members, &member)) {
+        jl_addition addition = {
+            .key = jl_key_of(member.key, entries->formatter->style.escapes),
+            .value = member.value,
+            .flags = flags,
+        };
+        jl_entries_place(entries, group, &addition);
+    }
+}
+
 /* A field that holds an object becomes a group of its members, so that others can join them. */
 static void open_entry(jl_entries *entries, uint16_t at) {
     jl_entry *entry = &entries->items[at];
     const jsonlog_value *object = entry->value;
     unsigned flags = entry->flags & (JL_ENTRY_CODE | JL_ENTRY_ROLE);
     clear_entry(entry);
-    jl_entries_merge(entries, at, object, flags);
+    merge(entries, at, object, flags);
 }
 
 static uint16_t new_group(jl_entries *entries, uint16_t group, const jl_key *key,
@@ -76,22 +91,7 @@ static uint16_t enter(jl_entries *entries, uint16_t group, const jl_key *key) {
     return new_group(entries, group, key, true);
 }
 
-void jl_entries_merge(jl_entries *entries, uint16_t group, const jsonlog_value *object,
-                      unsigned flags) {
-    jl_members members;
-    jl_member member;
-    jl_members_begin(&members, object);
-    while (jl_members_next(&members, &member)) {
-        jl_addition addition = {
-            .key = jl_key_of(member.key, entries->formatter->style.escapes),
-            .value = member.value,
-            .flags = flags,
-        };
-        jl_entries_place(entries, group, &addition);
-    }
-}
-
-void jl_entries_place_dotted(jl_entries *entries, const jl_addition *addition) {
+static void place(jl_entries *entries, const jl_addition *addition) {
     unsigned escapes = entries->formatter->style.escapes;
     jl_addition leaf = *addition;
     jl_text rest = addition->key.text;
@@ -108,3 +108,5 @@ void jl_entries_place_dotted(jl_entries *entries, const jl_addition *addition) {
     }
     jl_entries_place(entries, group, &leaf);
 }
+
+const jl_dots jl_dots_are_paths = {.place = place, .merge = merge};

@@ -160,7 +160,7 @@ void jl_entries_place(jl_entries *entries, uint16_t group, const jl_addition *ad
                          jl_is_walkable(addition->value) &&
                          addition->value->type != JSONLOG_TYPE_CJSON;
         if (can_merge)
-            jl_entries_merge(entries, at, addition->value, addition->flags);
+            entries->formatter->dots->merge(entries, at, addition->value, addition->flags);
         else
             place_numbered(entries, group, addition);
     } else if ((entry->flags & JL_ENTRY_ROLE) != 0 && !is_role) {
@@ -173,8 +173,9 @@ void jl_entries_place(jl_entries *entries, uint16_t group, const jl_addition *ad
 /* ---- collecting ---- */
 
 static void add(jl_entries *entries, const jl_addition *addition) {
-    if (entries->formatter->expands_dots && entries->emf == NULL)
-        jl_entries_place_dotted(entries, addition);
+    const jl_dots *dots = entries->formatter->dots;
+    if (dots != NULL && entries->emf == NULL)
+        dots->place(entries, addition);
     else
         jl_entries_place(entries, 0, addition);
 }
@@ -318,7 +319,7 @@ static void add_record_fields(jl_entries *entries, const jsonlog_record *record)
     uint32_t count = 0;
     const jl_field *fields = jl_record_fields(record, &count);
     entries->first_field = entries->count;
-    entries->is_distinct = formatter->rename_count == 0 && !formatter->expands_dots &&
+    entries->is_distinct = formatter->rename_count == 0 && formatter->dots == NULL &&
                            (record->is_merged || record->call_is_unique);
     for (uint32_t i = 0; i < count; i++) {
         jl_key key = jl_key_known(fields[i].key, fields[i].hash, fields[i].key_is_plain,

@@ -68,11 +68,15 @@ typedef struct jl_addition {
 /** Add to a group by the rules of equal keys. */
 void jl_entries_place(jl_entries *entries, uint16_t group, const jl_addition *addition);
 
-/** dotted.c: add under a key whose dots mean objects. */
-void jl_entries_place_dotted(jl_entries *entries, const jl_addition *addition);
-/** dotted.c: add the members of an object to a group. */
-void jl_entries_merge(jl_entries *entries, uint16_t group, const jsonlog_value *object,
-                      unsigned flags);
+/** What a formatter has for which dots in keys mean objects. */
+typedef struct jl_dots {
+    /** Add under a key with or without dots. */
+    void (*place)(jl_entries *entries, const jl_addition *addition);
+    /** Add the members of an object to a group. */
+    void (*merge)(jl_entries *entries, uint16_t group, const jsonlog_value *object, unsigned flags);
+} jl_dots;
+
+extern const jl_dots jl_dots_are_paths; /**< dotted.c */
 
 /** @param is_numbered  look among those that wait for their number instead. @return 0 if there is
  * none. */

@@ -136,14 +136,13 @@ static pthread_once_t default_once = PTHREAD_ONCE_INIT;
 static bool has_default; /* atomic */
 
 static void make_default(void) {
-    const jsonlog_json_options options = JSONLOG_JSON_OPTIONS_INIT;
     jl_formatter_init(&default_formatter.base, 0, jl_json_formatter_format, NULL);
     default_formatter.style = jl_json_style_default;
     default_formatter.terminator = JL_TEXT("\n");
     default_formatter.suppressed_key = jl_key_of(JL_TEXT("suppressed"), 0);
     default_formatter.truncated_key = jl_key_of(JL_TEXT("_truncated"), 0);
     default_formatter.dropped_key = jl_key_of(JL_TEXT("_dropped"), 0);
-    jl_layout_build(&default_formatter, &options, NULL);
+    jl_columns_add_default(&default_formatter, false);
     jl_direct_prepare(&default_formatter);
     __atomic_store_n(&has_default, true, __ATOMIC_RELEASE);
 }

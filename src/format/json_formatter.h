@@ -77,7 +77,7 @@ typedef struct jl_json_formatter {
     jl_key *excludes;
     size_t exclude_count;
     bool skips_underscored;
-    bool expands_dots;
+    const struct jl_dots *dots; /**< NULL: a dot in a key is a dot */
     bool has_timestamp_key;
     jl_key timestamp_key;
     jl_key suppressed_key;
@@ -99,13 +99,19 @@ bool jl_column_is_wanted(const jl_column *column, const jsonlog_record *record);
 /** A copy of the text that lives as long as the formatter. @return NULL without memory. */
 const char *jl_json_formatter_own(jl_json_formatter *formatter, jl_text text);
 
-/** The key a record's key is written under. @param rename  receives index + 1 of the rename, 0 if
- * there is none. */
+/** columns.c: the key a record's key is written under. @param rename  receives index + 1 of the
+ * rename, 0 if there is none. */
 jl_key jl_json_formatter_rename(const jl_json_formatter *formatter, jl_key key, unsigned *rename);
 
 /** json_formatter.c: format one record; the `format` of the base. */
 jsonlog_status jl_json_formatter_format(const jsonlog_formatter *self, const jsonlog_record *record,
                                         jl_buffer *out);
+
+/** columns.c: one more column. */
+void jl_column_add(jl_json_formatter *formatter, jl_text name, jl_attribute attribute,
+                   jl_when when);
+/** columns.c: those of who asked for no layout. */
+void jl_columns_add_default(jl_json_formatter *formatter, bool message_always);
 
 /** layout.c: choose the columns. The renames are in place already. */
 jsonlog_status jl_layout_build(jl_json_formatter *formatter, const jsonlog_json_options *options,

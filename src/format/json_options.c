@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "format/direct_rules.h"
+#include "format/entries.h"
 #include "json/escape.h"
 #include "record/value_copy.h"
 
@@ -81,27 +82,17 @@ static void set_style(jl_json_formatter *formatter, const jsonlog_json_options *
         .depth_max = options->depth_max == 0 ? JL_DEPTH_MAX : options->depth_max,
         .value_fn = options->value_fn,
         .value_context = options->value_context,
+        .replace = options->value_fn == NULL ? NULL : jl_write_replaced,
     };
     formatter->keeps_missing = options->rename_keeps_missing;
     formatter->skips_underscored = options->skip_underscored;
-    formatter->expands_dots = options->expand_dots;
+    formatter->dots = options->expand_dots ? &jl_dots_are_paths : NULL;
     formatter->collision = options->collision;
     formatter->process = options->process;
     formatter->process_context = options->process_context;
 }
 
 /* ---- renames and other keys ---- */
-
-jl_key jl_json_formatter_rename(const jl_json_formatter *formatter, jl_key key, unsigned *rename) {
-    *rename = 0;
-    for (unsigned i = 0; i < formatter->rename_count; i++) {
-        if (!jl_key_same(&key, &formatter->renames[i].from, formatter->style.escapes))
-            continue;
-        *rename = i + 1;
-        return formatter->renames[i].to;
-    }
-    return key;
-}
 
 static jsonlog_status refuse_rename(jsonlog_err *err, const char *why, const char *key) {
     return jl_err_set(err, JSONLOG_E_INVALID, JSONLOG_NO_OFFSET, "%s: \"%.64s\"", why, key);

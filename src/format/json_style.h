@@ -2,6 +2,8 @@
 #define JL_FORMAT_JSON_STYLE_H
 /** How values are spelled: the part of a JSON formatter's options that does not depend on the
  * record. */
+#include "base/text.h"
+
 #include <jsonlog/formatter.h>
 
 /** Containers inside each other, the most an option can allow; bounds the stack. */
@@ -21,6 +23,8 @@ typedef struct jl_json_style {
     unsigned depth_max; /**< 1 to JL_DEPTH_MAX */
     jsonlog_value_fn value_fn;
     void *value_context;
+    bool (*replace)(jsonlog_writer *writer, jl_text key, const jsonlog_value *value);
+    /**< jl_write_replaced() where there is a value_fn, else NULL */
 } jl_json_style;
 
 /** Compact, on one line, nothing optional. */

@@ -10,15 +10,6 @@ typedef struct name_list {
     size_t count;
 } name_list;
 
-static jl_column *add_column(jl_json_formatter *formatter, jl_text name, jl_attribute attribute,
-                             jl_when when) {
-    jl_column *column = &formatter->columns[formatter->column_count++];
-    jl_key key = jl_key_of(name, formatter->style.escapes);
-    *column = (jl_column){.attribute = attribute, .when = when};
-    column->key = jl_json_formatter_rename(formatter, key, &column->rename);
-    return column;
-}
-
 static bool has_column(const jl_json_formatter *formatter, jl_text name) {
     unsigned rename;
     jl_key plain = jl_key_of(name, formatter->style.escapes);
@@ -49,8 +40,8 @@ static void add_name(void *context, const char *name, size_t len) {
         return;
     }
     jl_attribute attribute = jl_attribute_find(text);
-    add_column(formatter, text, attribute,
-               attribute == JL_ATTRIBUTE_ERROR_MESSAGE ? JL_WHEN_FROM_ERROR : JL_WHEN_ALWAYS);
+    jl_column_add(formatter, text, attribute,
+                  attribute == JL_ATTRIBUTE_ERROR_MESSAGE ? JL_WHEN_FROM_ERROR : JL_WHEN_ALWAYS);
 }
 
 /* With both names in a layout the text stands under one of them, by level. */
@@ -93,21 +84,10 @@ static jsonlog_status choose_columns(jl_json_formatter *formatter,
     return JSONLOG_OK;
 }
 
-static void add_default_columns(jl_json_formatter *formatter, bool message_always) {
-    add_column(formatter, JL_TEXT("timestamp"), JL_ATTRIBUTE_TIMESTAMP, JL_WHEN_ALWAYS);
-    add_column(formatter, JL_TEXT("logType"), JL_ATTRIBUTE_LEVEL, JL_WHEN_ALWAYS);
-    add_column(formatter, JL_TEXT("logger"), JL_ATTRIBUTE_LOGGER, JL_WHEN_ALWAYS);
-    if (!message_always)
-        add_column(formatter, JL_TEXT("errorMessage"), JL_ATTRIBUTE_ERROR_MESSAGE,
-                   JL_WHEN_FROM_ERROR);
-    add_column(formatter, JL_TEXT("message"), JL_ATTRIBUTE_MESSAGE,
-               message_always ? JL_WHEN_ALWAYS : JL_WHEN_BELOW_ERROR);
-}
-
 /* What with_source and with_thread add, unless the layout names it already. */
 static void add_extra(jl_json_formatter *formatter, jl_text name) {
     if (!has_column(formatter, name))
-        add_column(formatter, name, jl_attribute_find(name), JL_WHEN_PRESENT);
+        jl_column_add(formatter, name, jl_attribute_find(name), JL_WHEN_PRESENT);
 }
 
 static bool exclude_each_other(const jl_column *a, const jl_column *b) {
@@ -139,7 +119,7 @@ jsonlog_status jl_layout_build(jl_json_formatter *formatter, const jsonlog_json_
     if (has_layout)
         status = choose_columns(formatter, options, err);
     else
-        add_default_columns(formatter, options->message_always);
+        jl_columns_add_default(formatter, options->message_always);
     if (status != JSONLOG_OK)
         return status;
     if (options->with_source) {

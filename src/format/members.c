@@ -55,7 +55,7 @@ static bool next_item(jl_members *members, jl_member *member) {
     const cJSON *item = members->at.item;
     if (item == NULL)
         return false;
-    member->made = jsonlog_cjson(item);
+    member->made = jsonlog_from_pointer(JSONLOG_TYPE_CJSON, item, 0);
     member->value = &member->made;
     member->key = jl_text_of(item->string);
     members->at.item = item->next;

@@ -1,6 +1,6 @@
 /* JSON that a caller passes as text: checked, then written again without blanks and in the
  * formatter's style. What is not one JSON value with unique keys in valid UTF-8 is written as a
- * string of the same bytes. */
+ * string of the same bytes. In a program that is linked statically only if it makes such values. */
 #include "base/utf8.h"
 #include "format/hash_set.h"
 #include "format/value_writer.h"
@@ -219,7 +219,7 @@ static void write_raw_value(jsonlog_writer *writer, jl_scanner *scanner) {
         write_raw_array(writer, scanner);
 }
 
-void jl_write_raw(jsonlog_writer *writer, jl_text json) {
+void jl_write_json(jsonlog_writer *writer, jl_text json) {
     if (!jl_raw_is_json(json)) {
         writer->replaced++;
         jl_write_string(writer, json);
@@ -228,4 +228,12 @@ void jl_write_raw(jsonlog_writer *writer, jl_text json) {
     jl_scanner scanner;
     jl_scan_begin(&scanner, json);
     write_raw_value(writer, &scanner);
+}
+
+void jl_write_raw(jsonlog_writer *writer, const jsonlog_value *value) {
+    jl_write_json(writer, (jl_text){value->as.string, value->with.len});
+}
+
+jsonlog_value jsonlog_raw(const char *json, size_t len) {
+    return jsonlog_from_pointer(JSONLOG_TYPE_RAW, json, len);
 }

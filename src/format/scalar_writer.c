@@ -1,7 +1,6 @@
-/* Values without members: null, booleans, numbers, strings, bytes, times, and the like. */
+/* Values without members: null, booleans, numbers, strings, times, and the like. */
 #include "format/time_text.h"
 #include "format/value_writer.h"
-#include "json/binary.h"
 #include "json/number.h"
 
 #include <math.h>
@@ -83,40 +82,6 @@ static void write_time(jsonlog_writer *writer, const jsonlog_value *value) {
     jl_buffer_append_char(writer->out, '"');
 }
 
-static bool append_bytes(jsonlog_writer *writer, const jsonlog_value *value, size_t limit) {
-    jsonlog_bytes_style style = writer->style->bytes_style;
-    if (style == JSONLOG_BYTES_HEX)
-        return jl_hex_append(writer->out, value->as.pointer, value->with.len, limit);
-    return jl_base64_append(writer->out, value->as.pointer, value->with.len,
-                            style != JSONLOG_BYTES_BASE64, limit);
-}
-
-/* @return how long the text of all bytes is; SIZE_MAX if that cannot be counted. */
-static size_t bytes_text_len(size_t len, jsonlog_bytes_style style) {
-    if (len > SIZE_MAX / 4)
-        return SIZE_MAX;
-    return style == JSONLOG_BYTES_HEX ? len * 2 : (len + 2) / 3 * 4;
-}
-
-/* Cut bytes keep whole groups of digits and then carry the mark, as strings do. */
-static void write_bytes(jsonlog_writer *writer, const jsonlog_value *value) {
-    size_t limit = writer->string_limit;
-    bool is_whole = bytes_text_len(value->with.len, writer->style->bytes_style) <= limit;
-    size_t mark_max = 6;
-    jl_buffer_append_char(writer->out, '"');
-    size_t start = writer->out->len;
-    append_bytes(writer, value, is_whole || limit < mark_max ? limit : limit - mark_max);
-    if (!is_whole)
-        jl_write_cut_mark(writer, limit - (writer->out->len - start));
-    jl_buffer_append_char(writer->out, '"');
-}
-
-static void write_uuid(jsonlog_writer *writer, const jsonlog_value *value) {
-    jl_buffer_append_char(writer->out, '"');
-    jl_uuid_append(writer->out, value->as.pointer);
-    jl_buffer_append_char(writer->out, '"');
-}
-
 static void write_errno_pair(jsonlog_writer *writer, jl_text key, const char *text) {
     bool is_left_out = text == NULL && writer->style->omits_empty;
     if (is_left_out)
@@ -155,10 +120,8 @@ bool jl_write_scalar(jsonlog_writer *writer, const jsonlog_value *value) {
     case JSONLOG_TYPE_STRING:
         jl_write_string(writer, (jl_text){value->as.string, value->with.len});
         break;
-    case JSONLOG_TYPE_BYTES: write_bytes(writer, value); break;
     case JSONLOG_TYPE_TIME: write_time(writer, value); break;
     case JSONLOG_TYPE_DURATION: write_duration(writer, value->as.i64); break;
-    case JSONLOG_TYPE_UUID: write_uuid(writer, value); break;
     case JSONLOG_TYPE_HEX: write_hex(writer, value->as.u64); break;
     case JSONLOG_TYPE_POINTER: write_hex(writer, (uintptr_t)value->as.pointer); break;
     default: return false;

@@ -4,7 +4,13 @@
 #include "format/members.h"
 #include "json/escape.h"
 
-#include <cjson/cJSON.h>
+/* Kinds of values that most programs do not make. What writes one stands in the file of what makes
+ * it, so a program that is linked statically has both or none. */
+#pragma weak jl_write_bytes
+#pragma weak jl_write_uuid
+#pragma weak jl_write_raw
+#pragma weak jl_write_cjson
+#pragma weak jl_write_call
 
 const jl_json_style jl_json_style_default = {.depth_max = JL_DEPTH_MAX};
 
@@ -207,7 +213,7 @@ static bool write_member(jsonlog_writer *writer, const jl_member *member, bool i
     return false;
 }
 
-static void write_object(jsonlog_writer *writer, const jsonlog_value *object) {
+void jl_write_object(jsonlog_writer *writer, const jsonlog_value *object) {
     if (!jl_write_open(writer, '{'))
         return;
     bool may_repeat = jl_members_may_repeat(object, writer->style->escapes);
@@ -261,75 +267,48 @@ static void write_typed_array(jsonlog_writer *writer, const jsonlog_value *array
     jl_write_close(writer, ']', count > 0);
 }
 
-/* ---- cJSON ---- */
-
-static void write_cjson_array(jsonlog_writer *writer, const cJSON *array) {
-    if (!jl_write_open(writer, '['))
-        return;
-    for (const cJSON *item = array->child; item != NULL && writer->out->status == JSONLOG_OK;
-         item = item->next) {
-        jsonlog_value value = jsonlog_cjson(item);
-        jl_write_separator(writer, item == array->child);
-        jl_write_value(writer, JL_TEXT(""), &value);
-    }
-    jl_write_close(writer, ']', array->child != NULL);
-}
-
-/* cJSON keeps doubles only, so an integral one in the range where doubles are exact is an integer.
- */
-static void write_cjson_number(jsonlog_writer *writer, double number) {
-    const double exact = 9007199254740992.0;
-    bool is_in_range = number >= -exact && number <= exact;
-    bool is_negative_zero = number == 0 && __builtin_signbit(number) != 0;
-    if (!is_in_range || is_negative_zero || (double)(int64_t)number != number) {
-        jl_write_double_value(writer, number, false);
-        return;
-    }
-    jsonlog_value whole = jsonlog_from_int64((int64_t)number);
-    jl_write_scalar(writer, &whole);
-}
-
-static void write_cjson(jsonlog_writer *writer, const jsonlog_value *value) {
-    const cJSON *item = value->as.pointer;
-    if (cJSON_IsObject(item))
-        write_object(writer, value);
-    else if (cJSON_IsArray(item))
-        write_cjson_array(writer, item);
-    else if (cJSON_IsNumber(item))
-        write_cjson_number(writer, item->valuedouble);
-    else if (cJSON_IsBool(item))
-        jl_buffer_append_text(writer->out, cJSON_IsTrue(item) ? JL_TEXT("true") : JL_TEXT("false"));
-    else if (cJSON_IsString(item) && item->valuestring != NULL)
-        jl_write_string(writer, jl_text_of(item->valuestring));
-    else if (cJSON_IsRaw(item) && item->valuestring != NULL)
-        jl_write_raw(writer, jl_text_of(item->valuestring));
-    else
-        jl_buffer_append_text(writer->out, JL_TEXT("null"));
-}
-
 /* ---- any value ---- */
+
+typedef void (*value_writer)(jsonlog_writer *writer, const jsonlog_value *value);
+
+/* @return NULL for what is no value, or was not made by the functions that make it. */
+static value_writer seldom_writer(unsigned type) {
+    switch (type) {
+    case JSONLOG_TYPE_BYTES: return jl_write_bytes;
+    case JSONLOG_TYPE_UUID: return jl_write_uuid;
+    case JSONLOG_TYPE_RAW: return jl_write_raw;
+    case JSONLOG_TYPE_CJSON: return jl_write_cjson;
+    case JSONLOG_TYPE_CALL: return jl_write_call;
+    default: return NULL;
+    }
+}
+
+static void write_seldom(jsonlog_writer *writer, const jsonlog_value *value) {
+    const value_writer write = seldom_writer(value->type);
+    if (write != NULL) {
+        write(writer, value);
+        return;
+    }
+    writer->replaced++;
+    jl_buffer_append_text(writer->out, JL_TEXT(JL_MARK_FAILED));
+}
 
 /* Apart from its caller, so that what it needs is not on the stack for every level of nesting. */
 __attribute__((noinline)) static void write_typed(jsonlog_writer *writer,
                                                   const jsonlog_value *value) {
     switch (value->type) {
     case JSONLOG_TYPE_OBJECT:
-    case JSONLOG_TYPE_FIELDS: write_object(writer, value); break;
+    case JSONLOG_TYPE_FIELDS: jl_write_object(writer, value); break;
     case JSONLOG_TYPE_ARRAY: write_array(writer, value->as.values, value->with.len); break;
     case JSONLOG_TYPE_CAUSES: jl_write_causes(writer, value); break;
     case JSONLOG_TYPE_ERRNO: jl_write_errno(writer, value->as.i64); break;
-    case JSONLOG_TYPE_RAW:
-        jl_write_raw(writer, (jl_text){value->as.string, value->with.len});
-        break;
-    case JSONLOG_TYPE_CJSON: write_cjson(writer, value); break;
-    case JSONLOG_TYPE_CALL: jl_write_call(writer, value); break;
     case JSONLOG_TYPE_INTS:
     case JSONLOG_TYPE_INT64S:
     case JSONLOG_TYPE_UINT64S:
     case JSONLOG_TYPE_DOUBLES:
     case JSONLOG_TYPE_BOOLS:
     case JSONLOG_TYPE_STRINGS: write_typed_array(writer, value); break;
-    default: writer->replaced++; jl_buffer_append_text(writer->out, JL_TEXT(JL_MARK_FAILED));
+    default: write_seldom(writer, value);
     }
 }
 
@@ -340,7 +319,7 @@ void jl_write_value(jsonlog_writer *writer, jl_text key, const jsonlog_value *va
         jl_buffer_append_text(writer->out, JL_TEXT("\"***\""));
         return;
     }
-    if (writer->style->value_fn != NULL && jl_write_replaced(writer, key, value))
+    if (writer->style->replace != NULL && writer->style->replace(writer, key, value))
         return;
     if (!jl_write_scalar(writer, value))
         write_typed(writer, value);

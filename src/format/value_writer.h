@@ -88,6 +88,9 @@ void jl_cut_escaped(jsonlog_writer *writer, size_t start, size_t limit);
 /** Write the mark of a cut text if it fits `room`, and note the cut. */
 void jl_write_cut_mark(jsonlog_writer *writer, size_t room);
 
+/** An object, or a cJSON item that is one. */
+void jl_write_object(jsonlog_writer *writer, const jsonlog_value *object);
+
 /** An element of an array of values or of C values. */
 jsonlog_value jl_array_element(const jsonlog_value *array, size_t index);
 
@@ -95,13 +98,19 @@ jsonlog_value jl_array_element(const jsonlog_value *array, size_t index);
 
 /** call_writer.c: run the callback of a CALL value. */
 void jl_write_call(jsonlog_writer *writer, const jsonlog_value *value);
+/** bytes_value.c */
+void jl_write_bytes(jsonlog_writer *writer, const jsonlog_value *value);
+void jl_write_uuid(jsonlog_writer *writer, const jsonlog_value *value);
+/** cjson_value.c */
+void jl_write_cjson(jsonlog_writer *writer, const jsonlog_value *value);
 /** call_writer.c: hide in what the running callback writes. @param place  where its value stands.
  * @return false without memory. */
 bool jl_writer_guard(jsonlog_writer *writer, jl_redactor *redactor, const jl_redact_place *place);
 /** call_writer.c: @return true if style->value_fn wrote the value. */
 bool jl_write_replaced(jsonlog_writer *writer, jl_text key, const jsonlog_value *value);
 /** raw_json.c: check and write compactly; what is no JSON as a string. */
-void jl_write_raw(jsonlog_writer *writer, jl_text json);
+void jl_write_json(jsonlog_writer *writer, jl_text json);
+void jl_write_raw(jsonlog_writer *writer, const jsonlog_value *value);
 /** raw_json.c: @return true if it is not written as a string. */
 bool jl_raw_is_json(jl_text json);
 /** causes.c */

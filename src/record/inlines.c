@@ -27,17 +27,12 @@ extern inline jsonlog_value jsonlog_mark_secret(jsonlog_value value);
 extern inline jsonlog_value jsonlog_mark_message(jsonlog_value value, bool is_literal,
                                                  unsigned level);
 extern inline jsonlog_value jsonlog_string(const char *string, size_t len);
-extern inline jsonlog_value jsonlog_bytes(const void *bytes, size_t len);
 extern inline jsonlog_value jsonlog_bool(bool b);
 extern inline jsonlog_value jsonlog_null(void);
 extern inline jsonlog_value jsonlog_time(struct timespec time);
 extern inline jsonlog_value jsonlog_duration_ns(int64_t nanoseconds);
 extern inline jsonlog_value jsonlog_errno(int error);
-extern inline jsonlog_value jsonlog_uuid(const uint8_t *bytes16);
 extern inline jsonlog_value jsonlog_hex(uint64_t number);
-extern inline jsonlog_value jsonlog_raw(const char *json, size_t len);
-extern inline jsonlog_value jsonlog_cjson(const struct cJSON *item);
-extern inline jsonlog_value jsonlog_call(jsonlog_call_fn fn, void *context);
 extern inline jsonlog_value jsonlog_ints(const int *numbers, size_t count);
 extern inline jsonlog_value jsonlog_int64s(const int64_t *numbers, size_t count);
 extern inline jsonlog_value jsonlog_uint64s(const uint64_t *numbers, size_t count);
