@@ -1,9 +1,12 @@
 #include "logger/chores.h"
 
 #include "base/clock.h"
-#include "logger/burst.h"
 
 #include <stddef.h>
+
+/* Only jsonlog_site_burst() begins bursts, so only with it they are there in a program that is
+ * linked statically. */
+#pragma weak jl_bursts_report
 
 int64_t jl_chores_due_ns = INT64_MAX;
 
@@ -23,6 +26,11 @@ void jl_chores_once(void (*function)(void)) {
         jl_chores_at(0);
 }
 
+void jl_chores_tell_bursts(jl_bursts_which which) {
+    if (jl_bursts_report != NULL)
+        jl_bursts_report(which);
+}
+
 /* The time is taken back first: whatever comes up meanwhile sets it again. */
 void jl_chores_do(void) {
     int64_t due_ns = __atomic_load_n(&jl_chores_due_ns, __ATOMIC_SEQ_CST);
@@ -33,7 +41,7 @@ void jl_chores_do(void) {
     void (*function)(void) = __atomic_exchange_n(&once, NULL, __ATOMIC_SEQ_CST);
     if (function != NULL)
         function();
-    jl_bursts_report(JL_BURSTS_OVER);
+    jl_chores_tell_bursts(JL_BURSTS_OVER);
 }
 
 void jl_chores_at_shutdown(jl_ending *ending) {

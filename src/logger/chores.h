@@ -5,6 +5,7 @@
  * the record. As long as nothing waits a record pays one load.
  */
 #include "base/hidden.h"
+#include "logger/burst.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,6 +24,9 @@ void jl_chores_once(void (*function)(void));
 
 /** Do what is due. Not from within a log call. */
 void jl_chores_do(void);
+
+/** jl_bursts_report(), if the program has bursts. */
+void jl_chores_tell_bursts(jl_bursts_which which);
 
 /** What a part of the library does at the end. Static: nothing is allocated for it. */
 typedef struct jl_ending {

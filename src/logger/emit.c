@@ -12,6 +12,10 @@
 
 #include <errno.h>
 
+/* A policy comes from the file that keeps to it: in a program that is linked statically either both
+ * are there or none. */
+#pragma weak jl_sampling_keeps
+
 /* ---- the record ---- */
 
 static const jsonlog_value secret_message = {

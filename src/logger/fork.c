@@ -6,6 +6,8 @@
 
 #include <pthread.h>
 
+#pragma weak jl_bursts_after_fork /* see chores.c */
+
 /*
  * Before the fork all locks of the rooms below and of this one are taken, so that the child finds
  * what they guard whole. Handlers' locks are not: a handler may be blocked in write(2) for long.
@@ -32,7 +34,8 @@ static void in_child(void) {
     jl_handlers_note_fork();
     jl_snapshot_after_fork();
     jl_thread_after_fork();
-    jl_bursts_after_fork();
+    if (jl_bursts_after_fork != NULL)
+        jl_bursts_after_fork();
 }
 
 /* Without memory for the registration a child of a single-threaded process still works. */

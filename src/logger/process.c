@@ -1,5 +1,4 @@
 #include "base/alloc.h"
-#include "logger/burst.h"
 #include "logger/chores.h"
 #include "logger/exit.h"
 #include "logger/snapshot.h"
@@ -39,7 +38,7 @@ jsonlog_status jsonlog_flush(void) {
     if (thread == NULL)
         return JSONLOG_E_NOMEM;
     if (thread->depth == 0 && !jl_handler_lock_is_nested())
-        jl_bursts_report(JL_BURSTS_OVER);
+        jl_chores_tell_bursts(JL_BURSTS_OVER);
     jsonlog_status first = JSONLOG_OK;
     jl_epoch_pin(thread);
     const jl_snapshot *snapshot = jl_snapshot_load();
@@ -110,7 +109,7 @@ static void flush_and_release(held_handlers held) {
  */
 void jl_shut_down(bool is_exit) {
     jl_chores_shut_down(is_exit);
-    jl_bursts_report(JL_BURSTS_ALL);
+    jl_chores_tell_bursts(JL_BURSTS_ALL);
     const held_handlers held = hold_all();
     if (held.handlers == NULL)
         jsonlog_flush();
