@@ -147,7 +147,7 @@ static const jsonlog_value *literal_of(const jsonlog_record *record) {
 }
 
 /* @param i  the first column of the head. */
-static __attribute__((noinline)) char *put_new_head(direct *line, char *at, size_t i) {
+static __attribute__((cold, noinline)) char *put_new_head(direct *line, char *at, size_t i) {
     const jl_json_formatter *formatter = line->formatter;
     const jsonlog_value *literal = literal_of(line->record);
     const size_t start = (size_t)(at - line->out->data);

@@ -171,7 +171,7 @@ static void prepare_opening(jl_json_formatter *formatter) {
     direct->opening_len = (uint8_t)len;
 }
 
-void jl_direct_prepare(jl_json_formatter *formatter) {
+__attribute__((cold)) void jl_direct_prepare(jl_json_formatter *formatter) {
     const bool is_plain_layout = formatter->rename_count == 0 && formatter->default_count == 0 &&
                                  formatter->static_count == 0 && formatter->exclude_count == 0 &&
                                  !formatter->skips_underscored && formatter->dots == NULL &&

@@ -151,9 +151,9 @@ static void offer_to_all(jl_thread *thread, const jl_route *route, const jsonlog
 
 /* The first record that reaches the root makes its handler. The snapshot read again is as safe as
  * the first, for the thread is still pinned. */
-static __attribute__((noinline)) const jl_route *route_to_stdout(jl_thread *thread,
-                                                                 const jl_named *named,
-                                                                 const jl_route *route) {
+static __attribute__((cold, noinline)) const jl_route *route_to_stdout(jl_thread *thread,
+                                                                       const jl_named *named,
+                                                                       const jl_route *route) {
     if (jl_lock_is_mine(&jl_the_tree.lock)) {
         jl_stats_add_here(thread, JL_STAT_LOST_NESTED, 1);
         return route;
@@ -260,7 +260,7 @@ static void emit_pinned(jl_thread *thread, jl_log_call *call) {
         pass_on(thread, snapshot, route, call, is_enabled, hook);
 }
 
-static __attribute__((noinline)) void report_repeats(const jsonlog_site *site) {
+static __attribute__((cold, noinline)) void report_repeats(const jsonlog_site *site) {
     if (!jl_site_takes_report(site))
         return;
     const jl_text key = jl_site_repeated_key(site);

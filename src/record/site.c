@@ -103,7 +103,7 @@ static bool are_plain(const jl_field *fields, uint32_t count) {
 
 /* Several threads may come here at once; they find the same, and the loser's place in the arena is
  * lost. The id is stored before the flags that say it is there. */
-static __attribute__((noinline)) uint32_t first_use(const jsonlog_site *site) {
+static __attribute__((cold, noinline)) uint32_t first_use(const jsonlog_site *site) {
     jl_field fields[UINT8_MAX] = {{.value = NULL}}; /* gcc cannot see that all are set */
     read_keys(site, NULL, fields);
     uint32_t flags = JL_SLOT_CHECKED | jl_fields_repeats(fields, site->pairs) << JL_SLOT_REPEATS;
@@ -152,7 +152,7 @@ void jl_site_fields(const jsonlog_site *site, const jsonlog_value *values, jl_fi
 }
 
 /* For the one report of a site, so nothing is kept for it. */
-jl_text jl_site_repeated_key(const jsonlog_site *site) {
+__attribute__((cold)) jl_text jl_site_repeated_key(const jsonlog_site *site) {
     const char *at = site->keys;
     for (uint32_t i = 0; i < site->pairs; i++) {
         const jl_text key = jl_keys_next(&at);
