@@ -89,7 +89,7 @@ static void append_formatted(jl_buffer *buffer, size_t len, const char *format, 
     buffer->len += len;
 }
 
-void jl_buffer_append_format(jl_buffer *buffer, const char *format, ...) {
+__attribute__((cold)) void jl_buffer_append_format(jl_buffer *buffer, const char *format, ...) {
     char beside[SHORT_FORMAT];
     va_list arguments;
     va_start(arguments, format);

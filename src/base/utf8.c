@@ -89,7 +89,7 @@ size_t jl_utf8_valid_prefix(jl_text text) {
 
 /* A lead byte never stands inside another sequence, so looking back three bytes is enough: whatever
  * well-formed sequence the limit would split begins there. */
-size_t jl_utf8_cut(jl_text text, size_t limit) {
+__attribute__((cold)) size_t jl_utf8_cut(jl_text text, size_t limit) {
     if (limit >= text.len)
         return text.len;
     for (size_t back = 1; back <= 3 && back <= limit; back++) {

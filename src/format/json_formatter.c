@@ -135,7 +135,7 @@ static jl_json_formatter default_formatter;
 static pthread_once_t default_once = PTHREAD_ONCE_INIT;
 static bool has_default; /* atomic */
 
-static void make_default(void) {
+static __attribute__((cold)) void make_default(void) {
     jl_formatter_init(&default_formatter.base, 0, jl_json_formatter_format, NULL);
     default_formatter.style = jl_json_style_default;
     default_formatter.terminator = JL_TEXT("\n");

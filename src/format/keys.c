@@ -70,7 +70,7 @@ static uint32_t hash_on(uint32_t hash, unsigned char byte) {
     return (hash ^ byte) * 16777619u;
 }
 
-static uint32_t hash_as_written(const jl_key *key, unsigned escapes) {
+static __attribute__((cold)) uint32_t hash_as_written(const jl_key *key, unsigned escapes) {
     key_reader reader = read_key(key, escapes);
     uint32_t hash = jl_hash((jl_text){NULL, 0});
     for (int byte = next_byte(&reader); byte >= 0; byte = next_byte(&reader))
@@ -89,7 +89,7 @@ jl_key jl_key_of(jl_text text, unsigned escapes) {
     return jl_key_known(text, jl_hash(text), jl_escape_is_plain(text), escapes);
 }
 
-jl_key jl_key_with_suffix(jl_key key, uint32_t suffix) {
+__attribute__((cold)) jl_key jl_key_with_suffix(jl_key key, uint32_t suffix) {
     char text[12];
     size_t len = put_suffix(text, suffix);
     key.suffix = suffix;
@@ -98,11 +98,9 @@ jl_key jl_key_with_suffix(jl_key key, uint32_t suffix) {
     return key;
 }
 
-bool jl_key_same(const jl_key *a, const jl_key *b, unsigned escapes) {
-    if (a->hash != b->hash)
-        return false;
-    if (a->is_plain && b->is_plain && a->suffix == b->suffix)
-        return jl_text_equal(a->text, b->text);
+/* Of keys with numbers behind them, or with bytes that are not written as they are. */
+static __attribute__((cold)) bool same_as_written(const jl_key *a, const jl_key *b,
+                                                  unsigned escapes) {
     key_reader left = read_key(a, escapes);
     key_reader right = read_key(b, escapes);
     for (;;) {
@@ -112,6 +110,14 @@ bool jl_key_same(const jl_key *a, const jl_key *b, unsigned escapes) {
         if (byte < 0)
             return true;
     }
+}
+
+bool jl_key_same(const jl_key *a, const jl_key *b, unsigned escapes) {
+    if (a->hash != b->hash)
+        return false;
+    if (a->is_plain && b->is_plain && a->suffix == b->suffix)
+        return jl_text_equal(a->text, b->text);
+    return same_as_written(a, b, escapes);
 }
 
 jl_text jl_field_key(const jsonlog_field *field) {

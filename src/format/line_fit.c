@@ -36,7 +36,7 @@ static void set_limits(jl_line *line, size_t field, size_t role) {
 
 /* The largest limit of a rank that fits; its floor does, the cap does not. Leaves that line
  * written. */
-static bool fit_rank(jl_line *line, jl_rank rank) {
+static __attribute__((cold)) bool fit_rank(jl_line *line, jl_rank rank) {
     size_t fits = floor_of(line);
     size_t fails = cap_of(line);
     while (fails > fits + 1) {
@@ -51,7 +51,7 @@ static bool fit_rank(jl_line *line, jl_rank rank) {
     return jl_line_write(line);
 }
 
-static bool fit_strings(jl_line *line) {
+static __attribute__((cold)) bool fit_strings(jl_line *line) {
     size_t cap = cap_of(line);
     size_t floor = floor_of(line);
     set_limits(line, cap, cap);

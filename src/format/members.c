@@ -119,8 +119,8 @@ static void take_value(jl_member *member, const jl_member *other) {
     }
 }
 
-bool jl_members_resolve(const jsonlog_value *object, size_t index, jl_member *member,
-                        unsigned escapes) {
+__attribute__((cold)) bool jl_members_resolve(const jsonlog_value *object, size_t index,
+                                              jl_member *member, unsigned escapes) {
     jl_key key = jl_key_of(member->key, escapes);
     jl_members members;
     jl_member other;

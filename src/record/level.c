@@ -110,7 +110,7 @@ static void list_name(char *list, size_t size, size_t *len, const char *name) {
     *len += name_len;
 }
 
-static jsonlog_status complain(jsonlog_err *err, const char *name) {
+static __attribute__((cold)) jsonlog_status complain(jsonlog_err *err, const char *name) {
     char list[JSONLOG_ERR_TEXT_MAX / 2] = "";
     size_t len = 0;
     for (size_t i = 0; i < BUILTIN_COUNT; i++)
@@ -163,7 +163,7 @@ static const char *text_locked(const char *name) {
     return texts[text_count++];
 }
 
-jsonlog_status jsonlog_level_set_name(int level, const char *name) {
+__attribute__((cold)) jsonlog_status jsonlog_level_set_name(int level, const char *name) {
     if (level < 1 || level > 254 || !is_name(name))
         return JSONLOG_E_INVALID;
     jl_lock_acquire(&jl_words_lock);
