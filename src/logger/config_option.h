@@ -39,20 +39,23 @@ typedef struct jl_option_word {
     uint64_t value;
 } jl_option_word;
 
+/* There are hundreds of these in the library, and those are relocated: 48 bytes. */
 typedef struct jl_option {
     const char *name; /**< NULL: the end of the table */
-    jl_option_type type;
-    size_t offset; /**< of the member */
-    size_t width;  /**< of the member, in bytes */
+    uint8_t type;     /**< a jl_option_type */
+    uint16_t offset;  /**< of the member */
+    uint16_t width;   /**< of the member, in bytes */
     int64_t
         least; /**< of the value (in the member's unit), or of the number of bytes or elements */
     int64_t most;
     bool is_required;
-    size_t count_offset;         /**< of the size_t that tells how many there are */
-    const jl_option_word *words; /**< of WORD, MS */
-    const char *default_port;    /**< of DESTINATIONS; NULL: there is none */
-    const struct jl_option *group;
-    size_t element; /**< of GROUPS: the size of one */
+    uint16_t count_offset; /**< of the size_t that tells how many there are */
+    uint16_t element;      /**< of GROUPS: the size of one */
+    union {
+        const jl_option_word *words;   /**< of WORD, MS */
+        const char *default_port;      /**< of DESTINATIONS; NULL: there is none */
+        const struct jl_option *group; /**< of GROUP, GROUPS */
+    };
 } jl_option;
 
 #define JL_MEMBER(type, member) \

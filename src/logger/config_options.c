@@ -218,7 +218,7 @@ static bool read_groups(const reading *r) {
 
 static bool read_option(const reading *r) {
     void *place = r->place;
-    switch (r->option->type) {
+    switch ((jl_option_type)r->option->type) {
     case JL_OPTION_TEXT: return jl_read_text(r->load, r->node, (size_t)r->option->least, place);
     case JL_OPTION_PATTERN: return read_pattern(r);
     case JL_OPTION_DESTINATIONS: return read_destinations(r);

@@ -46,9 +46,10 @@ static void show(const char *kind, const char *class_, const char *group, const 
                "\"least\":%lld,\"most\":%lld,\"required\":%s,\"words\":[",
                kind, class_, group, o->name, types[o->type], (long long)o->least,
                (long long)o->most, o->is_required ? "true" : "false");
-        show_words(o->words);
+        if (o->type == JL_OPTION_WORD || o->type == JL_OPTION_MS)
+            show_words(o->words);
         printf("]}\n");
-        if (o->group != NULL)
+        if (o->type == JL_OPTION_GROUP || o->type == JL_OPTION_GROUPS)
             show(kind, class_, o->name, o->group);
     }
 }
