@@ -147,14 +147,15 @@ typedef struct jsonlog_write_policy {
  * (JSONLOG_LEVEL_ERROR; change it in what this returns, JSONLOG_LEVEL_OFF for never), by a flush,
  * at exit and with the handler. A kill, a crash (but see crash.h), _exit() and exec() lose what it
  * holds: at most `bytes`, and what is being written just then, for other threads go on meanwhile;
- * and at most the lines of the last `flush_ms`. The child of a fork begins with an empty one.
+ * and at most the lines of the last `flush_ms`. The child of a fork begins with an empty one. Lines
+ * stand in the order in which they were accepted, whichever threads they come from.
  *
  * Lines that the output does not take (a full disk, a full pipe) stay in the buffer and are tried
  * again; only when it is full, new ones are refused, counted and reported. A line that a full disk
  * cut is written again whole.
  *
  * @param bytes     at least the longest line, raised to 16,384 if below; a longer line makes the
- *                  buffer grow. It takes twice the memory.
+ *                  buffer grow; at most 2 GiB. It takes twice the memory.
  * @param flush_ms  0: 1,000.
  */
 JSONLOG_API jsonlog_write_policy jsonlog_buffered(size_t bytes, uint32_t flush_ms);

@@ -249,7 +249,8 @@ static jsonlog_status write_locked(jl_output *o, const jsonlog_line *line,
                                                          bool *)) {
     bool is_due = false;
     const bool is_entered = jl_handler_is_entered(o->handler);
-    if (!is_entered && !jl_handler_enter(o->handler))
+    const bool is_nested = is_entered && o->locks_itself;
+    if (is_nested || (!is_entered && !jl_handler_enter(o->handler)))
         return refuse_nested();
     const jsonlog_status status = put(o, line, &is_due);
     if (!is_entered)
@@ -281,10 +282,19 @@ static jsonlog_status put_block(jl_output *o, const jsonlog_line *line, bool *is
     return jl_output_write_bytes(o, line->text, line->len, &jl_block_of(line)->taken);
 }
 
+/* A target that is replaced just then is as good as it was a moment ago: what is gathered goes to
+ * the new one. */
+static bool is_gathered(const jl_output *o, jl_target *t, const jsonlog_line *line) {
+    return o->policy != NULL && t != NULL && !get(&t->is_closed) &&
+           o->policy->try_write(o->policy_self, line);
+}
+
 jsonlog_status jl_output_write(jl_output *o, const jsonlog_line *line) {
     if (JSONLOG_UNLIKELY(jl_block_of(line) != NULL))
         return write_locked(o, line, put_block);
     jl_target *t = jl_output_target(o);
+    if (is_gathered(o, t, line))
+        return JSONLOG_OK;
     const bool is_free = needs_no_lock(o, t);
     if (is_free && !o->stands_apart)
         return write_without_lock(o, t, line);

@@ -31,10 +31,12 @@ typedef struct jl_target {
 struct jl_output;
 
 /** A way to write that is not one write for each line. Everything with the handler entered, but
- *  `write_due`. */
+ *  `try_write` and `write_due`. */
 typedef struct jsonlog_policy_class {
     void *(*open)(struct jl_output *output,
                   const jsonlog_write_policy *policy); /**< NULL: no memory */
+    /** A line, without the handler entered. @return false if it has to come the other way. */
+    bool (*try_write)(void *self, const jsonlog_line *line);
     /** A line or a block. @param is_due  set if `write_due` is to be called, whatever the status.
      */
     jsonlog_status (*write)(void *self, const jsonlog_line *line, bool *is_due);

@@ -19,7 +19,7 @@ set(JSONLOG_HOT_LOOPS
 set(JSONLOG_HOT
   buffer
   direct_.* json_formatter keys members site_head usual_line
-  async_handler callback_handler descriptor file_handler output output_apart watched_file write_buffer
+  async_handler callback_handler descriptor file_handler line_store output output_apart watched_file write_buffer
   emit space
   handler_base handler_lock level record record_line site)
 set(JSONLOG_WARM

@@ -219,6 +219,31 @@ static void a_crash_takes_both_out(void **state) {
     close_log();
 }
 
+/* What is left waits for the disk, in a process that lives on. */
+static void a_crash_takes_nothing_more(void **state) {
+    (void)state;
+    open_log();
+    const pthread_t thread = overflow_behind_gate();
+    cut_next(3 * LEN);
+    let_out(thread);
+    cut_next(2 * LEN);
+    jl_rescue r = {.deadline_ns = jl_clock_monotonic_ns() + 50000000, .may_live = true};
+    jl_rescue_begin();
+    jl_rescue_run(&r);
+    assert_int_equal(r.flushed, 2);
+    assert_int_equal(r.unflushed, BYTES / LEN - 5 + 1);
+    assert_int_equal(write_letter('A'), JSONLOG_E_STATE);
+    jl_rescue_end(&r);
+    assert_int_equal(write_letter('B'), JSONLOG_OK);
+    assert_int_equal(jsonlog_handler_flush(file), JSONLOG_OK);
+    close_log();
+    const char *content = content_of("log");
+    assert_int_equal(content[15 * LEN], 'p');
+    assert_int_equal(content[16 * LEN], 'q');
+    assert_null(strchr(content, 'A'));
+    assert_non_null(strchr(content, 'B'));
+}
+
 /* A full disk takes half of what leaves: that and what came meanwhile go out with the next try. */
 static void what_could_not_leave_is_first(void **state) {
     (void)state;
@@ -264,7 +289,62 @@ static void a_nested_call_waits_for_nothing(void **state) {
     assert_string_equal(letters_of("log"), "abcdefghijklmnopqNNNNNNNNNNNNNNN");
 }
 
+/* With the handler entered, what need not enter it goes on; the rest is for whoever is in it. The
+ * report of what was lost takes the room of one line. */
+static void a_nested_call_leaves_the_handler_alone(void **state) {
+    (void)state;
+    open_log();
+    assert_true(jl_handler_enter(file));
+    assert_int_equal(write_letter('a'), JSONLOG_E_STATE);
+    jl_handler_leave(file);
+    assert_int_equal(write_letter('b'), JSONLOG_OK);
+    assert_true(jl_handler_enter(file));
+    for (int i = 2; i < BYTES / LEN; i++)
+        assert_int_equal(write_letter('N'), JSONLOG_OK);
+    assert_int_equal(write_letter('c'), JSONLOG_E_STATE);
+    jl_handler_leave(file);
+    assert_int_equal(stats_of(file).lost_nested, 2);
+    assert_int_equal(jsonlog_handler_flush(file), JSONLOG_OK);
+    const char *content = content_of("log");
+    assert_int_equal(strcspn(content, "\n"), strlen("lines lost lost=1 reason=nested"));
+    assert_int_equal(strlen(strchr(content, '\n') + 1), LEN * (BYTES / LEN - 1));
+    assert_null(strpbrk(strchr(content, '\n'), "ac"));
+    close_log();
+}
+
 /* ---- many ---- */
+
+enum { TURNS = 2000 };
+
+static int turn; /* atomic */
+
+static void *write_in_turn(void *argument) {
+    const int own = *(const int *)argument;
+    for (int i = own; i < TURNS; i += 2) {
+        while (__atomic_load_n(&turn, __ATOMIC_ACQUIRE) != i)
+            sched_yield();
+        char line[16];
+        write_bytes(file, line, (size_t)snprintf(line, sizeof line, "%07d\n", i));
+        __atomic_store_n(&turn, i + 1, __ATOMIC_RELEASE);
+    }
+    return NULL;
+}
+
+/* A line stands behind those whose calls had returned before its own began, whoever made them. */
+static void lines_stand_as_they_were_accepted(void **state) {
+    (void)state;
+    static const int second = 1;
+    static const int first = 0;
+    pthread_t thread;
+    open_log();
+    pthread_create(&thread, NULL, write_in_turn, (void *)(uintptr_t)&second);
+    write_in_turn((void *)(uintptr_t)&first);
+    pthread_join(thread, NULL);
+    close_log();
+    const char *at = content_of("log");
+    for (int i = 0; i < TURNS; i++, at += 8)
+        assert_int_equal(atoi(at), i);
+}
 
 enum { THREADS = 4, LINES = 20000 };
 
@@ -307,11 +387,19 @@ int main(void) {
     install_fork_guard();
     alarm(120); /* what waits for a write that does not come would wait for ever */
     const struct CMUnitTest tests[] = {
-        IN_DIRECTORY(others_go_on_while_one_writes),   IN_DIRECTORY(who_finds_both_full_waits),
-        IN_DIRECTORY(a_flush_waits_for_the_write),     IN_DIRECTORY(a_reopen_waits_for_the_write),
-        IN_DIRECTORY(a_child_of_a_fork_does_not_wait), IN_DIRECTORY(what_could_not_leave_is_first),
-        IN_DIRECTORY(a_crash_does_not_wait_for_ever),  IN_DIRECTORY(a_crash_takes_both_out),
-        IN_DIRECTORY(a_nested_call_waits_for_nothing), IN_DIRECTORY(each_thread_keeps_its_order),
+        IN_DIRECTORY(others_go_on_while_one_writes),
+        IN_DIRECTORY(who_finds_both_full_waits),
+        IN_DIRECTORY(a_flush_waits_for_the_write),
+        IN_DIRECTORY(a_reopen_waits_for_the_write),
+        IN_DIRECTORY(a_child_of_a_fork_does_not_wait),
+        IN_DIRECTORY(what_could_not_leave_is_first),
+        IN_DIRECTORY(a_crash_does_not_wait_for_ever),
+        IN_DIRECTORY(a_crash_takes_both_out),
+        IN_DIRECTORY(a_nested_call_waits_for_nothing),
+        IN_DIRECTORY(each_thread_keeps_its_order),
+        IN_DIRECTORY(a_nested_call_leaves_the_handler_alone),
+        IN_DIRECTORY(a_crash_takes_nothing_more),
+        IN_DIRECTORY(lines_stand_as_they_were_accepted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
