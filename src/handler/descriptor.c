@@ -116,7 +116,10 @@ static bool is_refusal(int error) {
 
 static ssize_t write_once(jl_descriptor *out, const struct iovec *parts, int count) {
     const int fd = jl_redirect_of(out->fd);
-    switch ((jl_descriptor_way)__atomic_load_n(&out->way, __ATOMIC_RELAXED)) {
+    const uint8_t way = __atomic_load_n(&out->way, __ATOMIC_RELAXED);
+    if (JSONLOG_LIKELY(way == JL_WAY_PLAIN))
+        return write_plainly(fd, parts, count);
+    switch ((jl_descriptor_way)way) {
     case JL_WAY_PLAIN: return write_plainly(fd, parts, count);
     case JL_WAY_SEND: return write_by_send(fd, parts, count);
     case JL_WAY_MASK: return write_by_mask(fd, parts, count);
@@ -132,7 +135,7 @@ static ssize_t write_once(jl_descriptor *out, const struct iovec *parts, int cou
 ssize_t jl_descriptor_write(jl_descriptor *out, const struct iovec *parts, int count) {
     for (;;) {
         ssize_t bytes = write_once(out, parts, count);
-        if (bytes >= 0)
+        if (JSONLOG_LIKELY(bytes >= 0))
             return bytes;
         if (errno != EINTR)
             return -errno;
@@ -150,12 +153,17 @@ static int advance(struct iovec *parts, int count, size_t bytes) {
     return empty;
 }
 
+/* A device that takes nothing and says nothing would hold us for ever. */
+static int error_of(ssize_t refused) {
+    return refused == 0 ? EIO : (int)-refused;
+}
+
 jl_written jl_descriptor_write_all(jl_descriptor *out, struct iovec *parts, int count) {
     jl_written written = {0, 0};
     while (count > 0 && written.error == 0) {
         ssize_t bytes = jl_descriptor_write(out, parts, count);
-        if (bytes <= 0) { /* a device that takes nothing and says nothing would hold us for ever */
-            written.error = bytes == 0 ? EIO : (int)-bytes;
+        if (bytes <= 0) {
+            written.error = error_of(bytes);
             continue;
         }
         written.bytes += (size_t)bytes;
@@ -163,5 +171,19 @@ jl_written jl_descriptor_write_all(jl_descriptor *out, struct iovec *parts, int 
         parts += empty;
         count -= empty;
     }
+    return written;
+}
+
+/* What most lines go through is a plain write that takes all of it at once. */
+jl_written jl_descriptor_write_bytes(jl_descriptor *out, const char *bytes, size_t len) {
+    const struct iovec whole = jl_part(bytes, len);
+    const ssize_t first = jl_descriptor_write(out, &whole, 1);
+    if (JSONLOG_LIKELY(first == (ssize_t)len))
+        return (jl_written){.bytes = len};
+    if (first <= 0)
+        return (jl_written){.error = error_of(first)};
+    struct iovec rest = jl_part(bytes + first, len - (size_t)first);
+    jl_written written = jl_descriptor_write_all(out, &rest, 1);
+    written.bytes += (size_t)first;
     return written;
 }

@@ -32,7 +32,8 @@ typedef struct jl_descriptor {
 /** Find out what `fd` is. @return false if it is not open for writing. */
 bool jl_descriptor_init(jl_descriptor *out, int fd);
 
-/** Write with one system call, in which the thread cannot be cancelled. @return the bytes written, or an errno as a negative number. */
+/** Write with one system call, in which the thread cannot be cancelled. @return the bytes written,
+ * or an errno as a negative number. */
 ssize_t jl_descriptor_write(jl_descriptor *out, const struct iovec *parts, int count);
 
 /** How much of `parts` went out and why no more. */
@@ -43,6 +44,9 @@ typedef struct jl_written {
 
 /** Write until everything is out or the descriptor refuses. `parts` is used up on the way. */
 jl_written jl_descriptor_write_all(jl_descriptor *out, struct iovec *parts, int count);
+
+/** The same with one part. */
+jl_written jl_descriptor_write_bytes(jl_descriptor *out, const char *bytes, size_t len);
 
 /** A part of a write; the bytes are only read. */
 static inline struct iovec jl_part(const char *bytes, size_t len) {

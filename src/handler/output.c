@@ -114,16 +114,25 @@ static jsonlog_status write_rest(jl_output *o, jl_target *t) {
 
 /* ---- bytes ---- */
 
+static __attribute__((noinline)) int close_and_write(jl_output *o, jl_target *t, const char *bytes,
+                                                     size_t len, size_t *own) {
+    struct iovec parts[2] = {jl_part("\n", 1), jl_part(bytes, len)};
+    jl_written written = jl_descriptor_write_all(&t->out, parts, 2);
+    if (written.bytes > 0)
+        jl_handler_count_torn(o->handler);
+    else
+        set(&t->is_torn, true);
+    *own = written.bytes > 1 ? written.bytes - 1 : 0;
+    return written.error;
+}
+
 int jl_output_write_closing(jl_output *o, jl_target *t, const char *bytes, size_t len,
                             size_t *own) {
-    size_t newline = get(&t->is_torn) && __atomic_exchange_n(&t->is_torn, false, __ATOMIC_RELAXED);
-    struct iovec parts[2] = {jl_part("\n", newline), jl_part(bytes, len)};
-    jl_written written = jl_descriptor_write_all(&t->out, &parts[1 - newline], (int)(1 + newline));
-    if (newline == 1 && written.bytes > 0)
-        jl_handler_count_torn(o->handler);
-    if (written.bytes < newline)
-        set(&t->is_torn, true);
-    *own = written.bytes > newline ? written.bytes - newline : 0;
+    if (JSONLOG_UNLIKELY(get(&t->is_torn)) &&
+        __atomic_exchange_n(&t->is_torn, false, __ATOMIC_RELAXED))
+        return close_and_write(o, t, bytes, len, own);
+    const jl_written written = jl_descriptor_write_bytes(&t->out, bytes, len);
+    *own = written.bytes;
     return written.error;
 }
 

@@ -424,7 +424,9 @@ static void fail(jsonlog_handler *handler, int reason, int *why) {
 /* Where the output is full just now the line waits for the report, so that the gap is told where it
  * is. Where the report fails for another reason (it is too long, a callback refuses it) the line is
  * worth a try of its own. */
-static jsonlog_status deliver(jsonlog_handler *handler, const jsonlog_line *line, int *why) {
+static inline __attribute__((always_inline)) jsonlog_status deliver(jsonlog_handler *handler,
+                                                                    const jsonlog_line *line,
+                                                                    int *why) {
     int reason = EAGAIN;
     jsonlog_status status = JSONLOG_OK;
     if (JSONLOG_UNLIKELY(counted(&handler->unreported) != 0) &&
@@ -437,7 +439,8 @@ static jsonlog_status deliver(jsonlog_handler *handler, const jsonlog_line *line
     return status;
 }
 
-static jsonlog_status deliver_locked(jsonlog_handler *handler, const jsonlog_line *line, int *why) {
+static __attribute__((noinline)) jsonlog_status deliver_locked(jsonlog_handler *handler,
+                                                               const jsonlog_line *line, int *why) {
     if (!jl_handler_enter(handler)) {
         fail(handler, JL_LOST_NESTED, why);
         return JSONLOG_E_STATE;
@@ -482,7 +485,7 @@ jsonlog_status jl_handler_try(jsonlog_handler *handler, const jsonlog_line *line
 }
 
 jsonlog_status jl_handler_write(jsonlog_handler *handler, const jsonlog_line *line) {
-    return hand_over(handler, line, NULL);
+    return jl_handler_try(handler, line, NULL);
 }
 
 bool jl_handler_takes_blocks(const jsonlog_handler *handler) {
