@@ -281,15 +281,6 @@ static bool read_options(jsonlog_async_options *to, const jsonlog_async_options 
     return true;
 }
 
-static bool ask_target(const jsonlog_record *record, void *target) {
-    return jl_handler_wants(target, record);
-}
-
-static jsonlog_status take_settings(jsonlog_handler *handler, jsonlog_handler *target) {
-    const jsonlog_status status = jl_handler_take_formatter(handler, target);
-    return status == JSONLOG_OK ? jsonlog_handler_add_filter(handler, ask_target, target) : status;
-}
-
 static jl_async *async_new(jsonlog_handler *target, const jsonlog_async_options *options) {
     jl_async *a = jl_calloc(1, sizeof *a);
     if (a == NULL)
@@ -351,7 +342,8 @@ jsonlog_handler *jsonlog_async_handler_new(jsonlog_handler *target,
     jsonlog_handler *handler = a->handler;
     a->holder.handler = handler;
     jl_holder_add(&a->holder);
-    if (take_settings(handler, target) == JSONLOG_OK && start(a))
+    jl_handler_ask_too(handler, target);
+    if (jl_handler_take_formatter(handler, target) == JSONLOG_OK && start(a))
         return handler;
     jsonlog_handler_release(handler);
     return NULL;

@@ -26,9 +26,10 @@ struct jsonlog_handler {
     const jsonlog_handler_class *handler_class;
     void *self;
     unsigned flags;
-    uint32_t references; /* atomic, as everything down to `lock` */
+    uint32_t references; /* atomic, as everything down to `lock` but `target` */
     int level;
     bool is_concurrent;          /* beyond what the class says */
+    jsonlog_handler *target;     /* is asked too whether it wants a record; NULL: there is none */
     uint64_t unreported;         /* lost since the last report */
     int reason;                  /* of the last loss */
     jsonlog_handler_stats stats; /* of lines and bytes, those of threads without a tally */
@@ -299,15 +300,29 @@ static bool is_level_wanted(const jsonlog_handler *handler, int level) {
            (handler->flags & JL_HANDLER_SILENT) == 0;
 }
 
-static bool pass_filters(const jl_handler_settings *settings, const jsonlog_record *record) {
+static __attribute__((noinline)) bool pass_filters(const jl_handler_settings *settings,
+                                                   const jsonlog_record *record) {
     for (size_t i = 0; i < settings->filter_count; i++)
         if (!settings->filters[i].fn(record, settings->filters[i].context))
             return false;
     return true;
 }
 
+/* Most have neither filters nor a target. */
+static inline __attribute__((always_inline)) bool is_record_wanted(
+    const jsonlog_handler *handler, const jl_handler_settings *settings,
+    const jsonlog_record *record) {
+    return (JSONLOG_LIKELY(settings->filter_count == 0) || pass_filters(settings, record)) &&
+           (handler->target == NULL || jl_handler_wants(handler->target, record));
+}
+
 bool jl_handler_wants(jsonlog_handler *handler, const jsonlog_record *record) {
-    return is_level_wanted(handler, record->level) && pass_filters(settings_of(handler), record);
+    return is_level_wanted(handler, record->level) &&
+           is_record_wanted(handler, settings_of(handler), record);
+}
+
+void jl_handler_ask_too(jsonlog_handler *handler, jsonlog_handler *target) {
+    handler->target = target;
 }
 
 static bool passes(const jl_handler_settings *settings, const jsonlog_line *line) {
@@ -339,7 +354,7 @@ static inline __attribute__((always_inline)) jl_handler_verdict prepare(jsonlog_
     const jsonlog_record *record = line->record;
     if (JSONLOG_LIKELY(line->flags == 0)) {
         if (!is_level_wanted(handler, line->level) ||
-            (record != NULL && !pass_filters(settings, record)))
+            (record != NULL && !is_record_wanted(handler, settings, record)))
             return JL_HANDLER_DECLINES;
     }
     if (record != NULL && record->line != NULL && needs_line(handler, settings)) {

@@ -52,7 +52,8 @@ jsonlog_status jl_handler_write(jsonlog_handler *handler, const jsonlog_line *li
  *  @param reason  set if it fails: an errno or a JL_LOST_… constant. */
 jsonlog_status jl_handler_try(jsonlog_handler *handler, const jsonlog_line *line, int *reason);
 
-/** Level and filters of the handler say yes, and it writes at all (the null handler does not). */
+/** Level and filters of the handler say yes, those of the one that is asked too as well, and it
+ *  writes at all (the null handler does not). */
 bool jl_handler_wants(jsonlog_handler *handler, const jsonlog_record *record);
 
 /** Its pattern lets the finished line through. */
@@ -151,6 +152,10 @@ jsonlog_status jl_handler_set_line_filter(jsonlog_handler *handler, jl_line_filt
 
 /** Begin with the formatter that another handler has now. @return JSONLOG_OK or JSONLOG_E_NOMEM. */
 jsonlog_status jl_handler_take_formatter(jsonlog_handler *handler, jsonlog_handler *from);
+
+/** From the beginning: a handler that hands records on to another wants only what that wants.
+ *  `target` lives as long as it. */
+void jl_handler_ask_too(jsonlog_handler *handler, jsonlog_handler *target);
 
 /** @return the name of its class, "" if that has none. */
 const char *jl_handler_name(const jsonlog_handler *handler);

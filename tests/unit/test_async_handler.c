@@ -176,9 +176,16 @@ static bool is_odd(const jsonlog_record *record, void *context) {
     return record->level % 2 == 1;
 }
 
+/* Whoever asks and whoever offers a line are told the same. */
 static bool wants(jsonlog_handler *handler, int level) {
     const jsonlog_record record = {.level = level};
-    return jl_handler_wants(handler, &record);
+    const jsonlog_line line = {.text = "x\n", .len = 2, .level = level, .record = &record};
+    jsonlog_line own;
+    jsonlog_status status;
+    const bool is_wanted = jl_handler_wants(handler, &record);
+    assert_int_equal(jl_handler_prepare(handler, &line, &own, &status),
+                     is_wanted ? JL_HANDLER_WANTS : JL_HANDLER_DECLINES);
+    return is_wanted;
 }
 
 static void asks_level_and_filters_of_both(void **state) {
