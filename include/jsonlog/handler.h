@@ -50,9 +50,9 @@ typedef struct jsonlog_handler_class {
     size_t size;      /**< sizeof(jsonlog_handler_class) */
     const char *name; /**< for reports, static storage, e.g. "stream" */
     /** Take one line. Called by one thread at a time unless is_concurrent; the thread cannot be
-     * cancelled meanwhile (but see has_no_cancellation_point). @return JSONLOG_OK if accepted; JSONLOG_E_AGAIN if the output is full;
-     * else errno, which is 0 before the call, says why (EDEADLK: a nested call that found a lock of
-     * this class held). */
+     * cancelled meanwhile (but see has_no_cancellation_point). @return JSONLOG_OK if accepted;
+     * JSONLOG_E_AGAIN if the output is full; else errno, which is 0 before the call, says why
+     * (EDEADLK: a nested call that found a lock of this class held). */
     jsonlog_status (*write)(void *self, const jsonlog_line *line);
     /** Write out what was accepted; may be NULL. */
     jsonlog_status (*flush)(void *self);
@@ -63,8 +63,8 @@ typedef struct jsonlog_handler_class {
     void (*after_fork)(void *self);
     /** write() takes no lock and may run on several threads, and nested in itself, at once. */
     bool is_concurrent;
-    /** write() calls nothing that is a cancellation point (pthreads(7)), as one that only fills
-     * memory: the thread is then left as it is, which saves two locked instructions a line. */
+    /** write() has no cancellation point (see pthreads(7)), so that a thread need not be kept from
+     * being cancelled in it, which costs as much as a lock. */
     bool has_no_cancellation_point;
 } jsonlog_handler_class;
 

@@ -262,6 +262,7 @@ static const jsonlog_handler_class async_class = {
     .close = async_close,
     .after_fork = async_after_fork,
     .is_concurrent = true,
+    .has_no_cancellation_point = true,
 };
 
 /* ---- making one ---- */
@@ -334,7 +335,7 @@ jsonlog_handler *jsonlog_async_handler_new(jsonlog_handler *target,
     jl_async *a = async_new(target, &full);
     if (a == NULL)
         return NULL;
-    a->handler = jl_handler_new(&async_class, a, JL_HANDLER_UNCANCELLED);
+    a->handler = jl_handler_new(&async_class, a, 0);
     if (a->handler == NULL) {
         jl_async_drop(a);
         return NULL;

@@ -38,6 +38,7 @@ static const jsonlog_handler_class file_class = {
     .flush = file_flush,
     .close = file_close,
     .after_fork = file_after_fork,
+    .has_no_cancellation_point = true,
 };
 
 static int open_path(jl_watched_file *file) {
@@ -50,8 +51,7 @@ static jl_watched_file *file_new(jl_log_path *path, const jsonlog_file_options *
     jsonlog_handler *handler =
         file == NULL
             ? NULL
-            : jl_handler_new(&file_class, file,
-                             JL_HANDLER_REPORTS | JL_HANDLER_TAKES_BLOCKS | JL_HANDLER_UNCANCELLED);
+            : jl_handler_new(&file_class, file, JL_HANDLER_REPORTS | JL_HANDLER_TAKES_BLOCKS);
     if (handler == NULL) {
         jl_free(file);
         jl_log_path_done(path);

@@ -312,6 +312,7 @@ static const jsonlog_handler_class rotating_class = {
     .flush = rotating_flush,
     .close = rotating_close,
     .after_fork = rotating_after_fork,
+    .has_no_cancellation_point = true,
 };
 
 /* ---- construction ---- */
@@ -381,8 +382,7 @@ static rotating *rotating_new(jl_log_path *path, const jsonlog_rotating_options 
     jsonlog_handler *handler =
         r == NULL
             ? NULL
-            : jl_handler_new(&rotating_class, r,
-                             JL_HANDLER_REPORTS | JL_HANDLER_TAKES_BLOCKS | JL_HANDLER_UNCANCELLED);
+            : jl_handler_new(&rotating_class, r, JL_HANDLER_REPORTS | JL_HANDLER_TAKES_BLOCKS);
     if (handler == NULL) {
         discard(r);
         return NULL;

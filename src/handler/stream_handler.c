@@ -34,6 +34,7 @@ static const jsonlog_handler_class stream_class = {
     .flush = stream_flush,
     .close = stream_close,
     .after_fork = stream_after_fork,
+    .has_no_cancellation_point = true,
 };
 
 /* ---- public ---- */
@@ -45,8 +46,8 @@ static stream *stream_new(bool owns_descriptor, const jsonlog_write_policy *poli
     if (s == NULL)
         return NULL;
     s->owns_descriptor = owns_descriptor;
-    jsonlog_handler *handler = jl_handler_new(
-        &stream_class, s, JL_HANDLER_REPORTS | JL_HANDLER_TAKES_BLOCKS | JL_HANDLER_UNCANCELLED);
+    jsonlog_handler *handler =
+        jl_handler_new(&stream_class, s, JL_HANDLER_REPORTS | JL_HANDLER_TAKES_BLOCKS);
     if (handler == NULL) {
         jl_free(s);
         return NULL;

@@ -155,8 +155,7 @@ jsonlog_handler *jl_handler_new(const jsonlog_handler_class *handler_class, void
     handler->setup.lock = (jl_lock)JL_LOCK_INIT;
     handler->handler_class = handler_class;
     handler->self = self;
-    handler->flags =
-        flags | (handler_class->has_no_cancellation_point ? JL_HANDLER_UNCANCELLED : 0u);
+    handler->flags = flags;
     handler->references = 1;
     handler->is_concurrent = handler_class->is_concurrent;
     handler->generation = generation;
@@ -488,7 +487,7 @@ static inline __attribute__((always_inline)) jsonlog_status hand_over(jsonlog_ha
                                                                       const jsonlog_line *line,
                                                                       int *why) {
     int error = errno;
-    const bool is_uncancelled = (handler->flags & JL_HANDLER_UNCANCELLED) != 0;
+    const bool is_uncancelled = handler->handler_class->has_no_cancellation_point;
     const jsonlog_status status =
         is_uncancelled ? put_in(handler, line, why) : put_in_uncancelled(handler, line, why);
     errno = error;

@@ -93,7 +93,6 @@ enum {
     JL_HANDLER_HANDS_ON = 4,     /**< gives records to others, who format them: where a line has a
                                       record with a `line`, its text may be missing */
     JL_HANDLER_TAKES_BLOCKS = 8, /**< its class->write knows JL_LINE_BLOCK */
-    JL_HANDLER_UNCANCELLED = 16, /**< in its class->write, no thread can be cancelled */
 };
 
 /** Why a line was lost, where it is not an errno. */
