@@ -76,6 +76,8 @@ static uint64_t put_rare(jl_bits_reader *r, const rare_block *block, uint64_t st
 #if defined(__x86_64__)
 #include "json/line_bits_avx2.h"
 #include "json/line_bits_kernel.h"
+
+#include "json/line_bits_avx512.h"
 #endif
 #if defined(__SSE2__)
 #include "json/line_bits_sse2.h"
@@ -85,11 +87,20 @@ static uint64_t put_rare(jl_bits_reader *r, const rare_block *block, uint64_t st
 #include "json/line_bits_neon.h"
 #include "json/line_bits_kernel.h"
 #endif
-#define KERNEL(name) \
-    { #name, is_supported_##name, read_##name, check_compact_##name, check_spaced_##name }
+#define KERNEL(kind)                                                                \
+    {                                                                               \
+        .name = #kind, .is_supported = is_supported_##kind, .read = read_##kind,    \
+        .check_compact = check_compact_##kind, .check_spaced = check_spaced_##kind, \
+    }
 
 const jl_bits_kernel jl_bits_kernels[] = {
 #if defined(__x86_64__)
+    {.name = "avx512",
+     .is_supported = is_supported_avx512,
+     .read = read_avx2,
+     .check_compact = check_compact_avx2,
+     .check_spaced = check_spaced_avx2,
+     .prove = prove_avx512},
     KERNEL(avx2),
 #endif
 #if defined(__SSE2__)
@@ -166,17 +177,28 @@ static bool is_bracketed(const jl_bits_reader *reader) {
     return first < last && *first == '{' && last[-1] == '}';
 }
 
+/* All its blocks have been read at once. (The end of one that just fits would have been found only
+ * when reading on.) */
+static bool is_short(const jl_bits_reader *reader) {
+    return reader->end - reader->start < JL_BITS_BLOCKS_MAX * JL_BITS_BYTES;
+}
+
 static bool check(const jl_bits_reader *reader, jl_line_bits *blocks, bool is_spaced) {
     jl_bits_checker c;
     begin_check(&c, is_spaced);
-    const bool is_short = reader->end - reader->start <= JL_BITS_BLOCKS_MAX * JL_BITS_BYTES;
-    const bool is_json =
-        is_short ? check_read(&c, reader, reader->start, blocks) : check_again(&c, reader, blocks);
+    const bool is_json = is_short(reader) ? check_read(&c, reader, reader->start, blocks)
+                                          : check_again(&c, reader, blocks);
     return is_json && has_ended(&c.nesting);
+}
+
+static bool proves(const jl_bits_reader *reader, const jl_line_bits *blocks) {
+    const jl_bits_kernel *kernel = the_kernel();
+    return kernel->prove != NULL && is_short(reader) && kernel->prove(reader, blocks) &&
+           check_escapes(blocks, reader->start, reader->end);
 }
 
 bool jl_bits_check(const jl_bits_reader *reader, jl_line_bits *blocks) {
     if (reader->in_string != 0 || !is_bracketed(reader))
         return false;
-    return check(reader, blocks, false) || check(reader, blocks, true);
+    return proves(reader, blocks) || check(reader, blocks, false) || check(reader, blocks, true);
 }

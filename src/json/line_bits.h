@@ -116,6 +116,9 @@ typedef struct jl_bits_kernel {
                           const char *at, const jl_line_bits *blocks);
     bool (*check_spaced)(struct jl_bits_checker *checker, const jl_bits_reader *reader,
                          const char *at, const jl_line_bits *blocks);
+    /** NULL, or a quick check of a line whose blocks are all there: if it says true, all of the
+     * line but its escapes is JSON; if false, the others must be asked. */
+    bool (*prove)(const jl_bits_reader *reader, const jl_line_bits *blocks);
 } jl_bits_kernel;
 
 /** All that this library was built with, the best one first; ended by one without a name, which

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 /* Deeper than this the bits do not tell. */
-enum { DEPTH_TOLD = 62, ROOM = 9000 };
+enum { DEPTH_TOLD = 62, ROOM = 9000, PLACES = 8 * JL_BITS_BYTES + 10 };
 
 static bool is_object(jl_text text, bool *is_deep) {
     jl_scanner scanner;
@@ -106,6 +106,8 @@ static void agrees_with_the_scanner(void **state) {
 
 /* ---- at every place of a block ---- */
 
+#define FIFTY "--------------------------------------------------"
+
 static const char *const middles[] = {
     "\"a\":1",
     "\"a\":-0.5e+7",
@@ -156,11 +158,53 @@ static const char *const middles[] = {
     "\"a\":nulll",
     "\"a\":-",
     "\"a\":- 1",
+    "\"a\":1.5",
+    "\"a\":0.5,\"b\":0",
+    "\"a\":1.2.3",
+    "\"a\":.5",
+    "\"a\":-.5",
+    "\"a\":-1.5",
+    "\"a\":-01",
+    "\"a\":1-2",
+    "\"a\":1true",
+    "\"a\":true1",
+    "\"a\":1e5,\"b\":2e",
+    "\"a\":1.e5",
+    "\"a\":1.5e5",
+    "\"a\":00",
+    "\"a\":[0,10,1.25,false,\"b\"],\"c\":[]",
+    "\"a\":[0,01]",
+    "\"a\":[\"b\",\"c\":1]",
+    "\"a\":[[1],[2]]",
+    "\"a\":[1,{\"b\":2}]",
+    "\"a\":{\"b\":[1,2]},\"c\":{\"d\":[3]}",
+    "\"a\":{\"b\":{\"c\":{}}}}",
+    "\"a\":{\"b\":1,\"c\"}",
+    "\"a\":{\"b\":1,2}",
+    "\"a\":[1,2},\"b\":{\"c\":3]",
+    "\"a\":[1},\"b\":{]",
+    "\"a\":[[1],\"b\":2]",
+    "\"a\":[{\"b\"}]",
+    "[1]",
+    "\"a\":1,[2]",
+    "\"a\":[\"" FIFTY FIFTY FIFTY "\",1]",
+    "\"a\":[\"" FIFTY FIFTY FIFTY "\",\"b\":1]",
+    "\"a\":1,\"" FIFTY FIFTY FIFTY "\":1",
+    "\"a\":1,\"" FIFTY FIFTY FIFTY "\",1",
+    "\"a\":[1]],\"b\":2",
+    "\"a\":1},\"b\":{\"c\":{}",
+    "\"a\":\xB1",
+    "\"a\":1\xAC\"b\":2",
+    "\"a\":1},{\"b\":2",
+    "\"a\":1}{\"b\":2",
+    "\"a\":1,",
+    "\"a\":{\"b\":1,}",
+    "\"a\":\"b\\n\",\"c\":\"\\z\"",
 };
 
 /* Blanks in front of the members, or a string. */
 static void check_middle(const char *middle, size_t before, bool is_string) {
-    char text[300];
+    char text[PLACES + 200];
     const size_t len = strlen(middle);
     memset(text, is_string ? 'x' : ' ', sizeof text);
     text[0] = '{';
@@ -175,7 +219,9 @@ static void check_middle(const char *middle, size_t before, bool is_string) {
 
 static void check_places(void) {
     for (size_t i = 0; i < sizeof middles / sizeof *middles; i++) {
-        for (size_t before = 0; before < 140; before++) {
+        for (size_t before = 0; before < PLACES; before++) {
+            if (before == 140) /* to where the first eight blocks end */
+                before = 8 * JL_BITS_BYTES - 60;
             check_middle(middles[i], before, false);
             if (before > 6)
                 check_middle(middles[i], before, true);
@@ -186,6 +232,34 @@ static void check_places(void) {
 static void tells_at_every_place(void **state) {
     (void)state;
     for_each_kernel(check_places);
+}
+
+/* ---- proofs ---- */
+
+static bool prove(const jl_bits_kernel *kernel, const char *text) {
+    static const jl_sieve none;
+    jl_line_bits bits;
+    jl_bits_reader reader = jl_bits_begin(text, text + strlen(text), false);
+    jl_bits_read(&reader, &none, &bits);
+    return kernel->prove(&reader, &bits);
+}
+
+/* A kernel that can prove does so where it should; what it lets through, all of them check. */
+static void proves_what_programs_write(void **state) {
+    (void)state;
+    for (const jl_bits_kernel *kernel = jl_bits_kernels; kernel->name != NULL; kernel++) {
+        if (!kernel->is_supported() || kernel->prove == NULL)
+            continue;
+        jl_bits_use(kernel);
+        assert_true(prove(kernel, "{}"));
+        assert_true(prove(kernel, "{\"a\":1,\"b\":[true,0.5,\"c\"],\"d\":{\"e\":[],\"f\":{}}}"));
+        assert_true(prove(kernel, "{\"a\":-1.5,\"b\":null,\"\xEA\xB0\x80\":\"\xEA\xB0\x80\"}"));
+        assert_true(prove(kernel, "{\"" FIFTY FIFTY FIFTY "\":[1,\"" FIFTY FIFTY FIFTY "\",2]}"));
+        assert_false(prove(kernel, "{\"a\":01}"));
+        assert_false(prove(kernel, "{\"a\":[[]]}"));
+        assert_false(prove(kernel, "{\"a\": 1}"));
+    }
+    jl_bits_use(NULL);
 }
 
 /* ---- long and deep ones ---- */
@@ -238,9 +312,21 @@ static void check_long(void) {
     free(text);
 }
 
+/* Whose end is found only with the blocks behind it. */
+static void check_exact(void) {
+    enum { LEN = JL_BITS_BLOCKS_MAX * JL_BITS_BYTES };
+    char text[LEN];
+    memset(text, 'x', LEN);
+    memcpy(text, "{\"a\":\"", 6);
+    memcpy(text + LEN - 2, "\"}", 2);
+    check_line(text, LEN);
+    assert_true(check_alone(text, LEN));
+}
+
 static void takes_lines_of_any_length(void **state) {
     (void)state;
     for_each_kernel(check_long);
+    for_each_kernel(check_exact);
 }
 
 static void there_is_nothing_in_an_empty_line(void **state) {
@@ -253,6 +339,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agrees_with_the_scanner),
         cmocka_unit_test(tells_at_every_place),
+        cmocka_unit_test(proves_what_programs_write),
         cmocka_unit_test(knows_how_deep),
         cmocka_unit_test(takes_lines_of_any_length),
         cmocka_unit_test(there_is_nothing_in_an_empty_line),
