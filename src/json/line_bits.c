@@ -76,8 +76,11 @@ static uint64_t put_rare(jl_bits_reader *r, const rare_block *block, uint64_t st
 #if defined(__x86_64__)
 #include "json/line_bits_avx2.h"
 #include "json/line_bits_kernel.h"
-
+#endif
+#if defined(__x86_64__)
 #include "json/line_bits_avx512.h"
+#include "json/line_bits_kernel.h"
+#include "json/line_bits_proof.h"
 #endif
 #if defined(__SSE2__)
 #include "json/line_bits_sse2.h"
@@ -87,27 +90,20 @@ static uint64_t put_rare(jl_bits_reader *r, const rare_block *block, uint64_t st
 #include "json/line_bits_neon.h"
 #include "json/line_bits_kernel.h"
 #endif
-#define KERNEL(kind)                                                                \
-    {                                                                               \
-        .name = #kind, .is_supported = is_supported_##kind, .read = read_##kind,    \
-        .check_compact = check_compact_##kind, .check_spaced = check_spaced_##kind, \
-    }
+#define KERNEL(kind)                                                         \
+    .name = #kind, .is_supported = is_supported_##kind, .read = read_##kind, \
+    .check_compact = check_compact_##kind, .check_spaced = check_spaced_##kind
 
 const jl_bits_kernel jl_bits_kernels[] = {
 #if defined(__x86_64__)
-    {.name = "avx512",
-     .is_supported = is_supported_avx512,
-     .read = read_avx2,
-     .check_compact = check_compact_avx2,
-     .check_spaced = check_spaced_avx2,
-     .prove = prove_avx512},
-    KERNEL(avx2),
+    {KERNEL(avx512), .prove = prove_lanes},
+    {KERNEL(avx2)},
 #endif
 #if defined(__SSE2__)
-    KERNEL(sse2),
+    {KERNEL(sse2)},
 #endif
 #if defined(__ARM_NEON) && defined(__aarch64__)
-    KERNEL(neon),
+    {KERNEL(neon)},
 #endif
     {.name = NULL}};
 

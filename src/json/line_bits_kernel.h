@@ -1,6 +1,6 @@
 /*
  * The loops over blocks, made once for each kernel by json/line_bits.c. A kernel's header gives
- * ATTRIBUTES and NAME(), and by these names:
+ * ATTRIBUTES and NAME(), READS_ONLY if another one checks for it, and by these names:
  *
  *     bytes            64 of them
  *     load             them
@@ -14,6 +14,8 @@
  *     prefix_xor       each bit the sum of all up to it
  *     surplus          how many more bits are set in the one than in the other
  *     tables, tables_of, hits     the sieve
+ *     first_hits       hits of the first block of a line, without a look before it; optional, see
+ *                      HAS_FIRST_HITS
  *     add_brackets     those of a block without square ones, behind those before
  */
 
@@ -38,12 +40,14 @@ ATTRIBUTES static inline NAME(place)
 
 /* --- reading --------------------------------------------------------------------------------- */
 
+#ifndef HAS_FIRST_HITS
 /* The sieve looks at three bytes before the block. */
 ATTRIBUTES static inline uint64_t NAME(first_hits)(const char *at, const NAME(tables) * tables) {
     char copy[3 + JL_BITS_BYTES] = {0};
     memcpy(copy + 3, at, JL_BITS_BYTES);
     return NAME(hits)(NAME(load)(copy + 3), copy + 3, tables);
 }
+#endif
 
 /* A block that is not like most: the last one, one with a backslash, or one that a string with an
  * escape runs into. Not inlined: beside a call no vector stays in its register. */
@@ -148,6 +152,8 @@ ATTRIBUTES static void NAME(read)(jl_bits_reader *r, const jl_sieve *sieve, jl_l
 
 /* --- checking -------------------------------------------------------------------------------- */
 
+#ifndef READS_ONLY
+
 /* @param is_spaced  there may be blanks; else one counts as a wrong byte. */
 ATTRIBUTES ALWAYS_INLINE uint64_t NAME(check_block)(jl_bits_checker *c, carries *carry,
                                                     NAME(place) place, const jl_line_bits *blocks,
@@ -215,5 +221,9 @@ ATTRIBUTES static bool NAME(check_spaced)(jl_bits_checker *c, const jl_bits_read
     return NAME(check_blocks)(c, r, at, blocks, true);
 }
 
+#endif
+
+#undef HAS_FIRST_HITS
+#undef READS_ONLY
 #undef ATTRIBUTES
 #undef NAME

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* Deeper than this the bits do not tell. */
 enum { DEPTH_TOLD = 62, ROOM = 9000, PLACES = 8 * JL_BITS_BYTES + 10 };
@@ -262,6 +264,39 @@ static void proves_what_programs_write(void **state) {
     jl_bits_use(NULL);
 }
 
+/* ---- beside the line ---- */
+
+static void check_at(char *at, size_t len) {
+    static const jl_sieve none;
+    jl_line_bits bits;
+    memset(at, 'x', len);
+    memcpy(at, "{\"a\":\"", 6);
+    memcpy(at + len - 2, "\"}", 2);
+    jl_bits_reader reader = jl_bits_begin(at, at + len, true);
+    while (!reader.is_done)
+        jl_bits_read(&reader, &none, &bits);
+    assert_true(jl_bits_check(&reader, &bits));
+}
+
+/* Right behind and right before memory that nobody may read: no sanitizer sees what a vector
+ * reads under a mask. */
+static void check_beside(void) {
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *memory = mmap(NULL, 3 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(memory != MAP_FAILED);
+    assert_int_equal(mprotect(memory + page, page, PROT_READ | PROT_WRITE), 0);
+    for (size_t len = 8; len < 600; len++) {
+        check_at(memory + page, len);
+        check_at(memory + 2 * page - len, len);
+    }
+    munmap(memory, 3 * page);
+}
+
+static void reads_nothing_beside_the_line(void **state) {
+    (void)state;
+    for_each_kernel(check_beside);
+}
+
 /* ---- long and deep ones ---- */
 
 static void check_deep(void) {
@@ -340,6 +375,7 @@ int main(void) {
         cmocka_unit_test(agrees_with_the_scanner),
         cmocka_unit_test(tells_at_every_place),
         cmocka_unit_test(proves_what_programs_write),
+        cmocka_unit_test(reads_nothing_beside_the_line),
         cmocka_unit_test(knows_how_deep),
         cmocka_unit_test(takes_lines_of_any_length),
         cmocka_unit_test(there_is_nothing_in_an_empty_line),
