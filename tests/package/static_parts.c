@@ -16,7 +16,7 @@
 static jsonlog_logger *logger;
 
 /* In the way of others that use a formatter of their own. */
-static inline void log_with(jsonlog_formatter *formatter) {
+__attribute__((unused)) static void log_with(jsonlog_formatter *formatter) {
     jsonlog_handler *handler = jsonlog_stream_handler_new(STDOUT_FILENO, NULL);
     jsonlog_handler_set_formatter(handler, formatter);
     jsonlog_logger_set_handlers(jsonlog_root(), &handler, 1);
