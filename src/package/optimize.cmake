@@ -15,21 +15,21 @@ option(JSONLOG_SMALL "Compile what is not on the path of a record or a match for
 set(JSONLOG_HOT_LOOPS
   cpu ring utf8
   condition filter joint match_.* needle.* prefilter regex_run scan_.* set_search set_tree_read split
-  decimal escape.* line_bits number_power number_write plain_.* scanner text_steps unescape)
+  decimal escape.* line_bits number_power number_write plain_.* scanner text_steps)
 set(JSONLOG_HOT
   buffer
   direct_.* json_formatter keys members site_head usual_line
   async_handler callback_handler descriptor file_handler line_store output output_apart watched_file write_buffer
   emit space
-  handler_base handler_lock level record record_line site)
+  handler_base handler_lock level record_line site)
 set(JSONLOG_WARM
   clock scratch
   bind filter_.* glob.* pending program regex_scan
   attributes bytes_value cjson_value entries line line_fit named_attributes scalar_writer time_text value_writer
   async_.* sigpipe stream_handler
-  binary number_.*
+  binary number_.* unescape
   limiter
-  stats
+  record stats
   detect.* redact_json redact_record redact_text redact_value)
 
 # jsonlog_compile_at(LEVEL SOURCE...): in the build types that leave it to us.
