@@ -343,6 +343,22 @@ static void knows_plain_text(void **state) {
     assert_true(jl_escape_is_plain((jl_text){NULL, 0}));
 }
 
+/* Long ones, made of letters of one length. */
+static void knows_long_plain_text(void **state) {
+    (void)state;
+    static const char *const letters[] = {"a", "é", "인", "\xf0\x9f\x98\x80"};
+    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
+        const size_t step = strlen(letters[i]);
+        char text[INPUT_MAX + 1];
+        for (size_t len = 0; len + step <= INPUT_MAX; len += step) {
+            assert_true(jl_escape_is_plain((jl_text){text, len}));
+            text[len] = '"';
+            assert_false(jl_escape_is_plain((jl_text){text, len + 1}));
+            memcpy(text + len, letters[i], step);
+        }
+    }
+}
+
 /* Every byte at every place of two blocks: all forms of the scan stop where the definition says. */
 static void scans_agree_for_every_byte(void **state) {
     (void)state;
@@ -375,6 +391,7 @@ int main(void) {
         cmocka_unit_test(quotes_a_string),
         cmocka_unit_test(leaves_a_full_buffer_as_it_was),
         cmocka_unit_test(knows_plain_text),
+        cmocka_unit_test(knows_long_plain_text),
         cmocka_unit_test(scans_agree_for_every_byte),
     };
     int failed = 0;

@@ -86,6 +86,21 @@ static void agrees_with_a_plain_search_on_random_bytes(void **state) {
     assert_true(hits > rounds / 4 && hits < rounds);
 }
 
+/* Where one window of a search by parts ends and the next begins. */
+static void is_found_far_away(void **state) {
+    (void)state;
+    const jl_needle needle = needle_of("\"ERROR\"", JL_GUARD_ASCII);
+    static char text[2200];
+    memset(text, 'E', sizeof text);
+    for (size_t len = 1000; len < 1100; len++)
+        assert_int_equal(find(&needle, text, len), -1);
+    for (size_t at = 960; at + 7 < sizeof text; at += at % 1024 < 64 || at % 1024 > 960 ? 1 : 50) {
+        memcpy(text + at, "\"ERROR\"", 7);
+        assert_int_equal(find(&needle, text, sizeof text), at);
+        memset(text + at, 'E', 7);
+    }
+}
+
 static void is_cut_to_its_beginning(void **state) {
     (void)state;
     jl_needle needle;
@@ -110,6 +125,7 @@ int main(void) {
         cmocka_unit_test(is_found_at_each_place),
         cmocka_unit_test(stops_at_escapes_it_is_guarded_by),
         cmocka_unit_test(agrees_with_a_plain_search_on_random_bytes),
+        cmocka_unit_test(is_found_far_away),
         cmocka_unit_test(is_cut_to_its_beginning),
         cmocka_unit_test(is_never_worth_it_when_switched_off),
     };
