@@ -140,7 +140,7 @@ static inline size_t jl_copy_plain_base(char *out, const char *text, size_t len)
  */
 static inline size_t jl_copy_plain(char *out, const char *text, size_t len) {
     if (JSONLOG_UNLIKELY(len >= JL_TEXT_STEPS_MIN))
-        return jl_text_steps_copy(out, text, len);
+        return jl_is_plain_ascii((unsigned char)*text) ? jl_text_steps_copy(out, text, len) : 0;
     return jl_copy_plain_base(out, text, len);
 }
 

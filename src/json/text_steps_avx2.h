@@ -41,8 +41,12 @@ KERNEL static inline vector_avx2 less_avx2(vector_avx2 a, vector_avx2 b) {
     return _mm256_subs_epu8(a, b);
 }
 
-KERNEL static inline vector_avx2 half_down_avx2(vector_avx2 v) {
-    return _mm256_srli_epi16(v, 4);
+KERNEL static inline vector_avx2 lower_half_avx2(vector_avx2 v, vector_avx2 half) {
+    return _mm256_and_si256(v, half);
+}
+
+KERNEL static inline vector_avx2 upper_half_avx2(vector_avx2 v, vector_avx2 half) {
+    return _mm256_and_si256(_mm256_srli_epi16(v, 4), half);
 }
 
 KERNEL static inline bool is_zero_avx2(vector_avx2 v) {

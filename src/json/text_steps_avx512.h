@@ -23,7 +23,7 @@ KERNEL static inline vector_avx512 table_avx512(const uint8_t *halves) {
 }
 
 KERNEL static inline vector_avx512 look_up_avx512(vector_avx512 table, vector_avx512 halves) {
-    return _mm512_shuffle_epi8(table, halves);
+    return _mm512_permutexvar_epi8(halves, table);
 }
 
 KERNEL static inline vector_avx512 both_avx512(vector_avx512 a, vector_avx512 b) {
@@ -42,7 +42,15 @@ KERNEL static inline vector_avx512 less_avx512(vector_avx512 a, vector_avx512 b)
     return _mm512_subs_epu8(a, b);
 }
 
-KERNEL static inline vector_avx512 half_down_avx512(vector_avx512 v) {
+/* The table holds its 16 bytes four times, and is looked up by six bits: the two above the half
+ * need not be zero. */
+KERNEL static inline vector_avx512 lower_half_avx512(vector_avx512 v, vector_avx512 half) {
+    (void)half;
+    return v;
+}
+
+KERNEL static inline vector_avx512 upper_half_avx512(vector_avx512 v, vector_avx512 half) {
+    (void)half;
     return _mm512_srli_epi16(v, 4);
 }
 

@@ -7,9 +7,9 @@
  *     STEP               bytes of a vector, at most 64
  *     load, store        unaligned
  *     fill, table        a vector of one byte; of 16 bytes, as often as they fit
- *     look_up(t, v)      bytes of a table, by bytes below 16
+ *     lower_half(v, half), upper_half(v, half)   of each byte; `half` is filled with 0F
+ *     look_up(t, v)      bytes of a table, by such halves
  *     both, either, differ, less   bitwise and, or, xor; subtraction that ends at zero
- *     half_down(v)       the upper halves of bytes as lower ones; what is above is undefined
  *     is_zero(v), top_bits(v)
  *     back_at_start(v, back)   the vectors that begin one, two and three bytes before a text
  *     marks_of(c)        what these two need:
@@ -39,9 +39,9 @@ KERNEL static inline NAME(constants) NAME(constants_of)(const step_constants *c)
  * whole is no error. */
 KERNEL static inline NAME(vector)
     NAME(errors)(const NAME(constants) * c, NAME(vector) v, const NAME(vector) back[3]) {
-    const NAME(vector) upper = NAME(both)(NAME(half_down)(back[0]), c->half);
-    const NAME(vector) lower = NAME(both)(back[0], c->half);
-    const NAME(vector) next = NAME(both)(NAME(half_down)(v), c->half);
+    const NAME(vector) upper = NAME(upper_half)(back[0], c->half);
+    const NAME(vector) lower = NAME(lower_half)(back[0], c->half);
+    const NAME(vector) next = NAME(upper_half)(v, c->half);
     const NAME(vector) pairs = NAME(both)(
         NAME(both)(NAME(look_up)(c->first_upper, upper), NAME(look_up)(c->first_lower, lower)),
         NAME(look_up)(c->second_upper, next));

@@ -43,7 +43,12 @@ static inline vector_neon less_neon(vector_neon a, vector_neon b) {
     return vqsubq_u8(a, b);
 }
 
-static inline vector_neon half_down_neon(vector_neon v) {
+static inline vector_neon lower_half_neon(vector_neon v, vector_neon half) {
+    return vandq_u8(v, half);
+}
+
+static inline vector_neon upper_half_neon(vector_neon v, vector_neon half) {
+    (void)half;
     return vshrq_n_u8(v, 4);
 }
 
