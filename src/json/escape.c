@@ -3,10 +3,25 @@
 #include "base/utf8.h"
 #include "json/escape_scan.h"
 #include "json/escape_table.h"
-#include "json/plain_copy.h"
+#include "json/text_steps.h"
 
 /* A surrogate pair. */
 #define ESCAPE_MAX 12
+
+const char jl_escapes[0x20 + 2][8] = {
+#define UNIT(high, low) \
+    { '\\', 'u', '0', '0', high, low, 0, 6 }
+#define NAME(name) \
+    { '\\', name, 0, 0, 0, 0, 0, 2 }
+    UNIT('0', '0'), UNIT('0', '1'), UNIT('0', '2'), UNIT('0', '3'), UNIT('0', '4'), UNIT('0', '5'),
+    UNIT('0', '6'), UNIT('0', '7'), NAME('b'),      NAME('t'),      NAME('n'),      UNIT('0', 'b'),
+    NAME('f'),      NAME('r'),      UNIT('0', 'e'), UNIT('0', 'f'), UNIT('1', '0'), UNIT('1', '1'),
+    UNIT('1', '2'), UNIT('1', '3'), UNIT('1', '4'), UNIT('1', '5'), UNIT('1', '6'), UNIT('1', '7'),
+    UNIT('1', '8'), UNIT('1', '9'), UNIT('1', 'a'), UNIT('1', 'b'), UNIT('1', 'c'), UNIT('1', 'd'),
+    UNIT('1', 'e'), UNIT('1', 'f'), NAME('"'),      NAME('\\'),
+#undef UNIT
+#undef NAME
+};
 
 static const char hex_digits[] = "0123456789abcdef";
 
@@ -130,7 +145,8 @@ typedef struct passage {
 static bool copy_on(passage *p, size_t len) {
     if (len > (size_t)(p->end - p->out))
         return false;
-    p->out = jl_copy_bytes_fast(p->out, p->text.ptr, len);
+    memcpy(p->out, p->text.ptr, len);
+    p->out += len;
     p->text = text_after(p->text, len);
     return true;
 }

@@ -85,7 +85,7 @@ static size_t length_by_lead(unsigned char lead) {
 }
 
 /* How many bytes belong to a last code point that is not whole; up to there all is well-formed. */
-static size_t split_at_end(const char *text, size_t len) {
+static __attribute__((noinline)) size_t split_at_end(const char *text, size_t len) {
     for (size_t back = 1; back <= 3 && back <= len; back++) {
         const unsigned char byte = (unsigned char)text[len - back];
         if (byte >= 0xC0)
@@ -94,6 +94,30 @@ static size_t split_at_end(const char *text, size_t len) {
             return 0;
     }
     return 0;
+}
+
+/* Shared by the kinds, because it is long. */
+static __attribute__((noinline)) void copy_last(char *out, const char *bytes, size_t len) {
+    jl_copy_bytes_fast(out, bytes, len);
+}
+
+static inline char *put_escape(char *to, char byte) {
+    const char *escape = jl_escape_of((unsigned char)byte);
+    memcpy(to, escape, 8);
+    return to + escape[7];
+}
+
+/* So near the end of the text that it cannot be read beyond the bytes, which were copied. */
+static __attribute__((noinline)) char *put_last_escapes(char *to, const char *from, size_t count,
+                                                        uint64_t specials) {
+    size_t at = 0;
+    for (; specials != 0; specials &= specials - 1) {
+        const size_t place = (size_t)__builtin_ctzll(specials);
+        to = put_escape(to + (place - at), from[place]);
+        at = place + 1;
+        copy_last(to, from + at, count - at);
+    }
+    return to + (count - at);
 }
 
 /* ---- the kinds of vectors ---- */
@@ -115,6 +139,8 @@ static size_t plain_base(const char *text, size_t len) {
 }
 
 static size_t copy_base(char *out, const char *text, size_t len) {
+    if (len < JL_TEXT_STEPS_MIN)
+        __builtin_unreachable();
     return jl_copy_plain_base(out, text, len);
 }
 
@@ -132,17 +158,14 @@ static size_t copy_base(char *out, const char *text, size_t len) {
 #include "json/text_steps_kernel.h"
 #endif
 
-#define KERNEL_OF(name) \
-    { put_##name, plain_##name, copy_##name }
-
 static const kernel kernels[] = {
-    [JL_VECTORS_BASE] = KERNEL_OF(base),
+    [JL_VECTORS_BASE] = {put_base, plain_base, copy_base},
 #if defined(__x86_64__)
-    [JL_VECTORS_AVX2] = KERNEL_OF(avx2),
-    [JL_VECTORS_AVX512] = KERNEL_OF(avx512),
+    [JL_VECTORS_AVX2] = {put_avx2, plain_avx2, copy_avx2},
+    [JL_VECTORS_AVX512] = {put_avx512, plain_avx2, copy_avx512},
 #endif
 #if defined(__ARM_NEON) && defined(__aarch64__)
-    [JL_VECTORS_NEON] = KERNEL_OF(neon),
+    [JL_VECTORS_NEON] = {put_neon, plain_neon, copy_neon},
 #endif
 };
 

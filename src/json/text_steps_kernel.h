@@ -51,57 +51,50 @@ KERNEL static inline NAME(vector)
     return NAME(differ)(pairs, NAME(both)(leads, c->top));
 }
 
-/* @param start  of the text. */
+/* At least three bytes behind the start of the text. */
 KERNEL static inline NAME(vector)
-    NAME(errors_at)(const NAME(constants) * c, NAME(vector) v, const char *at, const char *start) {
-    NAME(vector) back[3];
-    if (JSONLOG_UNLIKELY(at == start)) {
-        NAME(back_at_start)(v, back);
-    } else {
-        back[0] = NAME(load)(at - 1);
-        back[1] = NAME(load)(at - 2);
-        back[2] = NAME(load)(at - 3);
-    }
+    NAME(errors_behind)(const NAME(constants) * c, NAME(vector) v, const char *at) {
+    const NAME(vector) back[3] = {NAME(load)(at - 1), NAME(load)(at - 2), NAME(load)(at - 3)};
     return NAME(errors)(c, v, back);
 }
 
-/* Bytes were copied as they are, and need escapes: what is behind each of them is copied again
- * behind the escape. No byte is looked at twice.
+/* @param start  of the text. */
+KERNEL static inline NAME(vector)
+    NAME(errors_at)(const NAME(constants) * c, NAME(vector) v, const char *at, const char *start) {
+    if (JSONLOG_LIKELY(at != start))
+        return NAME(errors_behind)(c, v, at);
+    NAME(vector) back[3];
+    NAME(back_at_start)(v, back);
+    return NAME(errors)(c, v, back);
+}
+
+/* A step was copied as it is, and needs escapes: what is behind each of them is copied again behind
+ * the escape. No byte is looked at twice.
  *
- * @param source  of the bytes; STEP bytes can be read from each. @return the end of what counts. */
-KERNEL static inline char *NAME(put_escapes)(char *to, const char *source, size_t count,
-                                             uint64_t specials) {
+ * @param from  of the step, and of one more that can be read. @return the end of what counts. */
+KERNEL static inline char *NAME(put_escapes)(char *to, const char *from, uint64_t specials) {
     size_t at = 0;
     for (; specials != 0; specials &= specials - 1) {
         const size_t place = (size_t)__builtin_ctzll(specials);
-        const char *escape = jl_escape_of((unsigned char)source[place]);
-        to += place - at;
-        memcpy(to, escape, 8);
-        to += escape[7];
+        to = put_escape(to + (place - at), from[place]);
         at = place + 1;
-        NAME(store)(to, NAME(load)(source + at));
+        NAME(store)(to, NAME(load)(from + at));
     }
-    return to + (count - at);
+    return to + (STEP - at);
 }
 
-/* So near the end of the text that it cannot be read beyond the bytes. */
-KERNEL static __attribute__((noinline)) char *NAME(put_last_escapes)(char *to, const char *bytes,
-                                                                     size_t count,
-                                                                     uint64_t specials) {
-    char window[2 * STEP] = {0};
-    memcpy(window, bytes, count);
-    return NAME(put_escapes)(to, window, count, specials);
-}
-
-/* The bytes of a step, or fewer at the end of the text, were copied; write the escapes.
- * @return false if there is too little room. */
-KERNEL static inline bool NAME(escape)(passage *p, size_t count, uint64_t specials) {
+KERNEL static inline bool NAME(has_room)(const passage *p, uint64_t specials) {
     const ptrdiff_t growth = (JL_ESCAPE_LEN_MAX - 1) * __builtin_popcountll(specials);
-    if (p->end - p->to < 2 * STEP + growth)
+    return p->end - p->to >= 2 * STEP + growth;
+}
+
+/* The bytes of a step were copied; write the escapes. @return false if there is too little room. */
+KERNEL static inline bool NAME(escape)(passage *p, uint64_t specials) {
+    if (!NAME(has_room)(p, specials))
         return false;
-    p->to = p->text_end - p->at >= 2 * STEP ? NAME(put_escapes)(p->to, p->at, count, specials)
-                                            : NAME(put_last_escapes)(p->to, p->at, count, specials);
-    p->at += count;
+    p->to = p->text_end - p->at < 2 * STEP ? put_last_escapes(p->to, p->at, STEP, specials)
+                                           : NAME(put_escapes)(p->to, p->at, specials);
+    p->at += STEP;
     return true;
 }
 
@@ -121,8 +114,7 @@ KERNEL static inline void NAME(put_ascii)(passage *p, const NAME(marks) * m) {
         NAME(store)(p->to, v);
         if (JSONLOG_LIKELY(NAME(top_bits)(NAME(others)(v, m)) == 0))
             NAME(go_on)(p, STEP);
-        else if (NAME(top_bits)(v) != 0 ||
-                 !NAME(escape)(p, STEP, NAME(top_bits)(NAME(specials)(v, m))))
+        else if (NAME(top_bits)(v) != 0 || !NAME(escape)(p, NAME(top_bits)(NAME(specials)(v, m))))
             return;
     }
 }
@@ -136,7 +128,7 @@ KERNEL static inline void NAME(put_utf8)(passage *p, const NAME(constants) * c) 
         const NAME(vector) specials = NAME(specials)(v, &c->marks);
         if (JSONLOG_LIKELY(NAME(is_zero)(NAME(either)(errors, specials))))
             NAME(go_on)(p, STEP);
-        else if (!NAME(is_zero)(errors) || !NAME(escape)(p, STEP, NAME(top_bits)(specials)))
+        else if (!NAME(is_zero)(errors) || !NAME(escape)(p, NAME(top_bits)(specials)))
             return;
     }
 }
@@ -148,26 +140,31 @@ KERNEL static inline void NAME(put_last)(passage *p, const NAME(constants) * c) 
         return;
     const char *at = p->text_end - STEP;
     const NAME(vector) v = NAME(load)(at);
-    if (!NAME(is_zero)(NAME(errors_at)(c, v, at, p->text)))
+    if (!NAME(is_zero)(NAME(errors_behind)(c, v, at)))
         return;
     const uint64_t specials = NAME(top_bits)(NAME(specials)(v, &c->marks)) >> (STEP - count);
-    jl_copy_bytes_fast(p->to, p->at, count);
-    if (JSONLOG_LIKELY(specials == 0))
-        NAME(go_on)(p, count);
-    else
-        NAME(escape)(p, count, specials);
+    copy_last(p->to, p->at, count);
+    if (specials != 0 && !NAME(has_room)(p, specials))
+        return;
+    p->to = JSONLOG_LIKELY(specials == 0) ? p->to + count
+                                          : put_last_escapes(p->to, p->at, count, specials);
+    p->at += count;
 }
 
 KERNEL static jl_text_steps NAME(put)(char *out, size_t room, const char *text, size_t len) {
-    const NAME(constants) c = NAME(constants_of)(constants_in_memory());
     passage p = {text, text, text + len, out, out + room};
-    NAME(put_ascii)(&p, &c.marks);
+    const NAME(marks) m = NAME(marks_of)(constants_in_memory());
+    NAME(put_ascii)(&p, &m);
+    /* Not earlier: put_ascii() would have to keep them over each call. */
+    const NAME(constants) c = NAME(constants_of)(constants_in_memory());
     NAME(put_utf8)(&p, &c);
     NAME(put_last)(&p, &c);
     const size_t split = split_at_end(text, (size_t)(p.at - text));
     return (jl_text_steps){(size_t)(p.at - text) - split, (size_t)(p.to - out) - split};
 }
 
+/* Only looked at, texts are rare: one kind for each architecture will do. */
+#if STEP < 64
 KERNEL static size_t NAME(plain)(const char *text, size_t len) {
     const NAME(constants) c = NAME(constants_of)(constants_in_memory());
     size_t at = 0;
@@ -179,6 +176,8 @@ KERNEL static size_t NAME(plain)(const char *text, size_t len) {
     }
     return at - split_at_end(text, at);
 }
+
+#endif
 
 /* @return a bit for each byte that is not plain. */
 KERNEL static inline uint64_t NAME(copy_step)(char *out, const char *text, const NAME(marks) * m) {
