@@ -14,23 +14,22 @@ option(JSONLOG_SMALL "Compile what is not on the path of a record or a match for
 # Names of files are unique in the tree; these are regular expressions of them, a line for each room. What a record runs
 # through once does not loop over what it is given and needs no loops at addresses that divide by 16.
 set(JSONLOG_HOT_LOOPS
-  cpu ring utf8
+  cpu ring
   condition filter joint match_.* needle.* prefilter regex_run scan_.* set_search set_tree_read split
   decimal line_bits number_power number_write plain_.* scanner)
 set(JSONLOG_HOT
-  buffer
-  bytes_value cjson_value direct_.* json_formatter keys members site_head usual_line
-  async_handler callback_handler descriptor file_handler line_store output output_apart watched_file write_buffer
-  emit space
-  handler_base handler_lock level record_line site)
+  bytes_value cjson_value json_formatter usual_line
+  async_handler callback_handler file_handler line_store watched_file write_buffer
+  emit
+  handler_base)
 set(JSONLOG_WARM
-  clock scratch
+  buffer clock scratch utf8
   bind filter_.* glob.* pending program regex_scan
-  attributes entries line line_fit named_attributes scalar_writer time_text value_writer
-  async_.* sigpipe stream_handler
+  attributes direct_.* entries keys line line_fit members named_attributes scalar_writer site_head time_text value_writer
+  async_.* descriptor output output_apart sigpipe stream_handler
   binary escape number_.* text_steps unescape
-  limiter
-  record stats
+  limiter space
+  handler_lock level record record_line site stats
   detect.* redact_json redact_record redact_text redact_value)
 
 # jsonlog_compile_at(LEVEL SOURCE...): in the build types that leave it to us.
