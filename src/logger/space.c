@@ -14,15 +14,22 @@ static size_t longest_line(const jl_snapshot *snapshot) {
     return longest;
 }
 
+/* Lines begin with a page: to store over the end of one costs as much as a tenth of a record. */
+#define PAGE_SIZE ((uintptr_t)4096)
+
+static char *page_behind(void *memory) {
+    return (char *)(((uintptr_t)memory + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1));
+}
+
 static struct jl_space *make_space(size_t line_max) {
     size_t size = 0;
     if (__builtin_mul_overflow(line_max, JL_NESTED_MAX, &size) ||
-        __builtin_add_overflow(size, sizeof(struct jl_space), &size))
+        __builtin_add_overflow(size, sizeof(struct jl_space) + PAGE_SIZE, &size))
         return NULL;
     struct jl_space *space = jl_alloc(size);
     if (space == NULL)
         return NULL;
-    char *lines = (char *)(space + 1);
+    char *lines = page_behind(space + 1);
     for (size_t i = 0; i < JL_NESTED_MAX; i++) {
         jl_buffer_init(&space->parts[i].line.text, lines + i * line_max, line_max, line_max);
         space->parts[i].scratch = (jl_scratch)JL_SCRATCH_INIT;
