@@ -57,16 +57,16 @@ static bool format_direct(const jl_json_formatter *formatter, const jsonlog_reco
                           jl_buffer *out) {
     jl_line_bound bound = jl_line_bound_begin(out, formatter->base.line_max);
     uint64_t replaced = 0;
-    const bool is_written = jl_usual_line_write(formatter, record, out, &replaced) ||
-                            jl_direct_line_write(formatter, record, out, &replaced);
+    const bool is_written = jl_direct_line_write(formatter, record, out, &replaced);
     jl_line_bound_end(out, &bound);
     if (JSONLOG_UNLIKELY(is_written && replaced > 0))
         jl_stats_add(JL_STAT_REPLACED_VALUES, replaced);
     return is_written;
 }
 
-static jsonlog_status format_record(const jl_json_formatter *formatter,
-                                    const jsonlog_record *record, jl_buffer *out) {
+static __attribute__((noinline)) jsonlog_status format_record(const jl_json_formatter *formatter,
+                                                              const jsonlog_record *record,
+                                                              jl_buffer *out) {
     if (JSONLOG_LIKELY(format_direct(formatter, record, out)))
         return JSONLOG_OK;
     return format_general(formatter, record, out);
@@ -95,6 +95,8 @@ __attribute__((noinline)) static jsonlog_status format_processed(const jl_json_f
 jsonlog_status jl_json_formatter_format(const jsonlog_formatter *self, const jsonlog_record *record,
                                         jl_buffer *out) {
     const jl_json_formatter *formatter = (const jl_json_formatter *)(const void *)self;
+    if (JSONLOG_LIKELY(jl_usual_line_write(formatter, record, out)))
+        return JSONLOG_OK;
     if (formatter->process != NULL)
         return format_processed(formatter, record, out);
     return format_record(formatter, record, out);

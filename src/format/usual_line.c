@@ -6,6 +6,7 @@
 #include "format/value_writer.h"
 #include "json/plain_value.h"
 #include "record/context.h"
+#include "record/stats.h"
 
 /* What stands in front of a head, and behind the fields. */
 #define START_MAX (JL_DIRECT_OPENING_MAX + JL_TIME_TEXT_MAX + 1)
@@ -26,6 +27,11 @@ static bool is_usual(const jl_site_head *head, const jl_json_formatter *formatte
         record->statics != NULL || record->scope != NULL)
         return false;
     return record->bound == NULL || is_apart(head, formatter, record, record->bound);
+}
+
+/* Whether its own limit is the cap of a line, as that of the memory most lines are made in. */
+static bool is_bounded(const jl_buffer *out, const jl_json_formatter *formatter) {
+    return out->status == JSONLOG_OK && out->limit - out->len <= formatter->base.line_max;
 }
 
 /* ---- the line ---- */
@@ -109,21 +115,23 @@ static char *put_end(char *at, const jl_json_formatter *formatter, const jl_buff
 }
 
 bool jl_usual_line_write(const jl_json_formatter *formatter, const jsonlog_record *record,
-                         jl_buffer *out, uint64_t *replaced) {
+                         jl_buffer *out) {
     const jl_site_head *head = jl_site_head_find(record, formatter->direct.serial);
-    if (head == NULL || !is_usual(head, formatter, record) || out->status != JSONLOG_OK)
+    if (head == NULL || !is_usual(head, formatter, record) || !is_bounded(out, formatter))
         return false;
+    uint64_t replaced = 0;
     const size_t start = out->len;
     char *at = put_start(head, formatter, record, out);
     if (at != NULL)
-        at = put_fields(at, head, formatter, record, out, replaced);
+        at = put_fields(at, head, formatter, record, out, &replaced);
     if (at != NULL)
         at = put_end(at, formatter, out);
     if (JSONLOG_UNLIKELY(at == NULL)) {
         jl_buffer_rewind(out, start);
-        *replaced = 0;
         return false;
     }
     out->len = (size_t)(at - out->data);
+    if (JSONLOG_UNLIKELY(replaced > 0))
+        jl_stats_add(JL_STAT_REPLACED_VALUES, replaced);
     return true;
 }

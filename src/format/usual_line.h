@@ -10,12 +10,8 @@
  */
 #include "format/json_formatter.h"
 
-/**
- * @param out       bounded to the cap of the line.
- * @param replaced  the number of values that had to be written as something else is added to it.
- * @return whether the line is written; if not, out is as it was.
- */
+/** @return whether the line is written; if not, out is as it was. */
 bool jl_usual_line_write(const jl_json_formatter *formatter, const jsonlog_record *record,
-                         jl_buffer *out, uint64_t *replaced);
+                         jl_buffer *out);
 
 #endif

@@ -251,7 +251,8 @@ static void count_here(uint64_t *counter, uint64_t by) {
     __atomic_store_n(counter, counted(counter) + by, __ATOMIC_RELAXED);
 }
 
-void jl_handler_count_written(jsonlog_handler *handler, uint64_t lines, uint64_t bytes) {
+static inline __attribute__((always_inline)) void count_written(jsonlog_handler *handler,
+                                                                uint64_t lines, uint64_t bytes) {
     const jl_thread *thread = jl_thread_peek();
     if (JSONLOG_LIKELY(thread != NULL && thread->number < TALLIES)) {
         tally *own = &handler->tallies[thread->number];
@@ -261,6 +262,10 @@ void jl_handler_count_written(jsonlog_handler *handler, uint64_t lines, uint64_t
         count(&handler->stats.lines, lines);
         count(&handler->stats.bytes, bytes);
     }
+}
+
+void jl_handler_count_written(jsonlog_handler *handler, uint64_t lines, uint64_t bytes) {
+    count_written(handler, lines, bytes);
 }
 
 static uint64_t *loss_counter(jsonlog_handler_stats *stats, int reason) {
@@ -394,7 +399,7 @@ static jsonlog_status put(jsonlog_handler *handler, const jsonlog_line *line, in
         *reason = reason_of(status, errno);
         return status;
     }
-    jl_handler_count_written(handler, 1, jl_line_bytes(line));
+    count_written(handler, 1, jl_line_bytes(line));
     return JSONLOG_OK;
 }
 

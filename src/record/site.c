@@ -103,7 +103,7 @@ static bool are_plain(const jl_field *fields, uint32_t count) {
 
 /* Several threads may come here at once; they find the same, and the loser's place in the arena is
  * lost. The id is stored before the flags that say it is there. */
-static __attribute__((cold, noinline)) uint32_t first_use(const jsonlog_site *site) {
+__attribute__((cold, noinline)) uint32_t jl_site_first_use(const jsonlog_site *site) {
     jl_field fields[UINT8_MAX] = {{.value = NULL}}; /* gcc cannot see that all are set */
     read_keys(site, NULL, fields);
     uint32_t flags = JL_SLOT_CHECKED | jl_fields_repeats(fields, site->pairs) << JL_SLOT_REPEATS;
@@ -118,20 +118,11 @@ static __attribute__((cold, noinline)) uint32_t first_use(const jsonlog_site *si
     return flags;
 }
 
-static uint32_t flags_of(const jsonlog_site *site) {
-    const uint32_t flags = __atomic_load_n(&site->slot->flags, __ATOMIC_ACQUIRE);
-    return JSONLOG_LIKELY((flags & JL_SLOT_CHECKED) != 0) ? flags : first_use(site);
-}
-
-uint32_t jl_site_repeats(const jsonlog_site *site) {
-    return flags_of(site) >> JL_SLOT_REPEATS;
-}
-
 /* All that stands in flags beside the two that are set here speaks against it. */
 const jl_site_key *jl_site_keys(const jsonlog_site *site) {
     const uint32_t known = JL_SLOT_CHECKED | JL_SLOT_REPORTED;
     const uint32_t id = __atomic_load_n(&site->slot->id, __ATOMIC_ACQUIRE);
-    if (JSONLOG_UNLIKELY(id == 0 || (flags_of(site) & ~known) != 0))
+    if (JSONLOG_UNLIKELY(id == 0 || (jl_site_flags(site) & ~known) != 0))
         return NULL;
     return &arena[id - 1];
 }

@@ -35,9 +35,19 @@ static inline size_t jl_site_key_len(jl_site_key key) {
  * so or not known, or if there was no room to keep them. */
 const jl_site_key *jl_site_keys(const jsonlog_site *site);
 
-/** Find out about the site if this is its first record.
- *  @return how many fields of a call lose to a later one with an equal key. */
-uint32_t jl_site_repeats(const jsonlog_site *site);
+/** Slow half of jl_site_flags(). */
+uint32_t jl_site_first_use(const jsonlog_site *site);
+
+/** @return the bits of the site's slot, found out now if this is its first record. */
+static inline uint32_t jl_site_flags(const jsonlog_site *site) {
+    const uint32_t flags = __atomic_load_n(&site->slot->flags, __ATOMIC_ACQUIRE);
+    return JSONLOG_LIKELY((flags & JL_SLOT_CHECKED) != 0) ? flags : jl_site_first_use(site);
+}
+
+/** @return how many fields of a call lose to a later one with an equal key. */
+static inline uint32_t jl_site_repeats(const jsonlog_site *site) {
+    return jl_site_flags(site) >> JL_SLOT_REPEATS;
+}
 
 /** Fill `out` with the fields of a call: site->pairs of them, out[i] for key i and values[i]. */
 void jl_site_fields(const jsonlog_site *site, const jsonlog_value *values, jl_field *out);
