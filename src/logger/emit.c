@@ -91,7 +91,7 @@ static void set_fields(jsonlog_record *record, jl_log_call *call, jl_field *out)
 /* One by one: clearing it as a whole first costs more than all that is written into it. */
 static void make_record(jsonlog_record *record, const jl_thread *thread,
                         const jl_snapshot *snapshot, jl_log_call *call, jl_space_part *part) {
-    record->time_ns = call->time_ns != 0 ? call->time_ns : jl_clock_now_ns();
+    record->time_ns = call->time_ns;
     record->level = call->level;
     record->logger = call->logger->named->name;
     record->site = call->site;
@@ -301,6 +301,9 @@ void jl_emit(jl_log_call *call) {
         jl_stats_add_here(thread, JL_STAT_LOST_NESTED, 1);
     } else {
         thread->depth++;
+        /* Ahead of the pin: both wait for what came before them, the clock until it is done. */
+        if (JSONLOG_LIKELY(call->time_ns == 0))
+            call->time_ns = jl_clock_now_ns();
         jl_epoch_pin(thread);
         emit_pinned(thread, call);
         thread->depth--;
