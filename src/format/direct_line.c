@@ -157,9 +157,15 @@ static __attribute__((cold, noinline)) char *put_new_head(direct *line, char *at
             return NULL;
     }
     const char *text = line->out->data + start;
-    const bool is_usual = i == formatter->column_count && formatter->direct.opening_len > 0;
-    jl_site_head_keep(line->record, formatter->direct.serial, i, is_usual, literal,
-                      (jl_text){text, (size_t)(at - text)}, line->site_keys);
+    const jl_head_parts parts = {
+        .formatter = formatter->direct.serial,
+        .columns = i,
+        .is_usual = i == formatter->column_count && formatter->direct.opening_len > 0,
+        .message = literal,
+        .text = {text, (size_t)(at - text)},
+        .site_keys = line->site_keys,
+    };
+    jl_site_head_keep(line->record, &parts);
     return put_columns_from(line, at, i);
 }
 

@@ -42,14 +42,16 @@ static bool fit(const jl_site_key *keys, size_t count) {
     return true;
 }
 
-static void fill(jl_site_head *head, const jsonlog_record *record, const jsonlog_value *message,
-                 jl_text text) {
+static void fill(jl_site_head *head, const jsonlog_record *record, const jl_head_parts *parts) {
+    const jsonlog_value *message = parts->message;
+    head->formatter = parts->formatter;
+    head->columns = (uint16_t)parts->columns;
     head->logger = record->logger;
     head->level = jl_level_given_name(record->level);
     head->message = message == NULL ? NULL : message->as.string;
     head->message_len = message == NULL ? 0 : message->with.len;
-    head->len = (uint16_t)text.len;
-    memcpy(head->text, text.ptr, text.len);
+    head->len = (uint16_t)parts->text.len;
+    memcpy(head->text, parts->text.ptr, parts->text.len);
 }
 
 /* In a site's literal they stand as in a line already. */
@@ -63,22 +65,18 @@ static void fill_keys(jl_site_head *head, const jsonlog_site *site, const jl_sit
     head->has_keys = true;
 }
 
-void jl_site_head_keep(const jsonlog_record *record, uint32_t formatter, size_t columns,
-                       bool is_usual, const jsonlog_value *message, jl_text text,
-                       const jl_site_key *site_keys) {
+void jl_site_head_keep(const jsonlog_record *record, const jl_head_parts *parts) {
     const jsonlog_site *site = record->site;
-    const bool has_keys = fit(site_keys, site->pairs);
+    const bool has_keys = fit(parts->site_keys, site->pairs);
     const size_t len =
-        jl_head_pieces(text.len) + (has_keys ? site->pairs * sizeof(jl_head_key) : 0);
-    const uint32_t at = text.len > TEXT_MAX ? JL_NO_HEAD : take(len);
+        jl_head_pieces(parts->text.len) + (has_keys ? site->pairs * sizeof(jl_head_key) : 0);
+    const uint32_t at = parts->text.len > TEXT_MAX ? JL_NO_HEAD : take(len);
     if (at != JL_NO_HEAD) {
         jl_site_head *head = (jl_site_head *)(void *)(jl_site_heads + (at - 1));
-        head->formatter = formatter;
-        head->columns = (uint16_t)columns;
-        fill(head, record, message, text);
+        fill(head, record, parts);
         if (has_keys)
-            fill_keys(head, site, site_keys);
-        head->is_usual = has_keys && is_usual;
+            fill_keys(head, site, parts->site_keys);
+        head->is_usual = has_keys && parts->is_usual;
     }
     uint32_t none = 0;
     __atomic_compare_exchange_n(&site->slot->head, &none, at, false, __ATOMIC_RELEASE,

@@ -82,16 +82,17 @@ static inline const jl_site_head *jl_site_head_find(const jsonlog_record *record
 /** Whether a head may be kept for the site of a record: it has none yet. */
 bool jl_site_head_is_wanted(const jsonlog_record *record);
 
-/**
- * Keep a head for the site of a record.
- *
- * @param columns    the first column that is not in it.
- * @param is_usual   as above.
- * @param message    NULL if it is not in it.
- * @param site_keys  of its fields, none of which needs escaping; NULL: not known.
- */
-void jl_site_head_keep(const jsonlog_record *record, uint32_t formatter, size_t columns,
-                       bool is_usual, const jsonlog_value *message, jl_text text,
-                       const jl_site_key *site_keys);
+/** What a head is made of. */
+typedef struct jl_head_parts {
+    uint32_t formatter; /**< as in the head, like all that has a name of it */
+    size_t columns;
+    bool is_usual;
+    const jsonlog_value *message; /**< NULL: it is not in it */
+    jl_text text;                 /**< what the lines have in common */
+    const jl_site_key *site_keys; /**< none of which needs escaping; NULL: not known */
+} jl_head_parts;
+
+/** Keep a head for the site of a record. */
+void jl_site_head_keep(const jsonlog_record *record, const jl_head_parts *parts);
 
 #endif
