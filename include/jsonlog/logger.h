@@ -473,7 +473,10 @@ JSONLOG_API jsonlog_status jsonlog_flush(void);
 JSONLOG_API void jsonlog_shutdown(void);
 
 /** Take the time of records from somewhere else (tests, replays): nanoseconds since 1970 UTC. NULL:
- * CLOCK_REALTIME. The function must be fast and usable from any thread. */
+ * CLOCK_REALTIME. The function must be fast and usable from any thread. Where it was never called,
+ * a thread that logs often reads CLOCK_REALTIME once in a millisecond and the processor's counter
+ * in between: milliseconds are exact, what is below them to less than one microsecond, and a clock
+ * that is set shows in the next millisecond. */
 JSONLOG_API void jsonlog_set_clock(int64_t (*now_ns)(void *context), void *context);
 
 #ifdef __cplusplus

@@ -13,10 +13,10 @@
 #define FIRST_SECOND    INT64_C(-62167219200) /* 0000-01-01 00:00:00 */
 #define LAST_SECOND     INT64_C(253402300799) /* 9999-12-31 23:59:59 */
 
-/* The clock that was set. `version` is odd while the two words change: a reader that met a change
- * reads again. Zero means that none was ever set, the usual case. */
+uint32_t jl_clock_changes;
+
+/* The clock that was set. A reader that met a change of the two words reads again. */
 static struct {
-    uint32_t version;
     int64_t (*now_ns)(void *context);
     void *context;
 } replaced;
@@ -32,15 +32,15 @@ static __attribute__((noinline)) int64_t read_replaced(void) {
     void *context = NULL;
     uint32_t before = 0;
     do {
-        before = __atomic_load_n(&replaced.version, __ATOMIC_ACQUIRE);
+        before = __atomic_load_n(&jl_clock_changes, __ATOMIC_ACQUIRE);
         now_ns = __atomic_load_n(&replaced.now_ns, __ATOMIC_ACQUIRE);
         context = __atomic_load_n(&replaced.context, __ATOMIC_ACQUIRE);
-    } while (before % 2 != 0 || before != __atomic_load_n(&replaced.version, __ATOMIC_RELAXED));
+    } while (before % 2 != 0 || before != __atomic_load_n(&jl_clock_changes, __ATOMIC_RELAXED));
     return now_ns == NULL ? read_clock(CLOCK_REALTIME) : now_ns(context);
 }
 
 int64_t jl_clock_now_ns(void) {
-    if (__builtin_expect(__atomic_load_n(&replaced.version, __ATOMIC_RELAXED) != 0, 0))
+    if (__builtin_expect(jl_clock_is_replaced(), 0))
         return read_replaced();
     return read_clock(CLOCK_REALTIME);
 }
@@ -51,12 +51,12 @@ int64_t jl_clock_monotonic_ns(void) {
 
 void jsonlog_set_clock(int64_t (*now_ns)(void *context), void *context) {
     jl_lock_acquire(&jl_words_lock);
-    uint32_t version = replaced.version;
-    __atomic_store_n(&replaced.version, version + 1, __ATOMIC_RELAXED);
+    const uint32_t changes = jl_clock_changes;
+    __atomic_store_n(&jl_clock_changes, changes + 1, __ATOMIC_RELAXED);
     __atomic_store_n(&replaced.now_ns, now_ns, __ATOMIC_RELEASE);
     __atomic_store_n(&replaced.context, context, __ATOMIC_RELEASE);
     /* Two on at the wrap, for 0 stands for "never set". */
-    __atomic_store_n(&replaced.version, version + 2 == 0 ? 2 : version + 2, __ATOMIC_RELEASE);
+    __atomic_store_n(&jl_clock_changes, changes + 2 == 0 ? 2 : changes + 2, __ATOMIC_RELEASE);
     jl_lock_release(&jl_words_lock);
 }
 

@@ -6,7 +6,18 @@
  * The calendar is computed here and not by gmtime_r(), which takes a lock and reads the time zone.
  * Any thread; jl_clock_now_ns() calls the function given to jsonlog_set_clock().
  */
+#include "base/hidden.h"
+
+#include <stdbool.h>
 #include <stdint.h>
+
+/** How often a clock was set; odd while one is being set. */
+JL_EXTERN uint32_t jl_clock_changes;
+
+/** Whether a clock was ever set, also if that was taken back. */
+static inline bool jl_clock_is_replaced(void) {
+    return __atomic_load_n(&jl_clock_changes, __ATOMIC_RELAXED) != 0;
+}
 
 /** Nanoseconds since 1970 UTC, of CLOCK_REALTIME or of the clock that was set in its place. */
 int64_t jl_clock_now_ns(void);

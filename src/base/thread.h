@@ -9,6 +9,7 @@
  */
 #include "base/hidden.h"
 #include "base/text.h"
+#include "base/tick_clock.h"
 
 #include <pthread.h>
 #include <stdint.h>
@@ -21,11 +22,12 @@ struct jl_context;
 
 /** One thread's record. Only the owner writes, except where it says otherwise. */
 typedef struct jl_thread {
-    uint64_t pin;    /**< atomic; the epoch this thread is in, 0 outside (epoch.h) */
-    uint32_t pins;   /**< how often it is pinned */
-    uint32_t depth;  /**< how many log calls it is in */
-    uint64_t id;     /**< the kernel's id */
-    uint32_t number; /**< of the record; no two have the same */
+    uint64_t pin;        /**< atomic; the epoch this thread is in, 0 outside (epoch.h) */
+    uint32_t pins;       /**< how often it is pinned */
+    uint32_t depth;      /**< how many log calls it is in */
+    jl_tick_clock clock; /**< of the outermost of them */
+    uint64_t id;         /**< the kernel's id */
+    uint32_t number;     /**< of the record; no two have the same */
     uint64_t counters[JL_THREAD_COUNTERS]; /**< atomic, read by anybody */
 
     struct jl_space *space;    /**< the emitter's memory; stays with the record */

@@ -303,7 +303,8 @@ void jl_emit(jl_log_call *call) {
         thread->depth++;
         /* Ahead of the pin: both wait for what came before them, the clock until it is done. */
         if (JSONLOG_LIKELY(call->time_ns == 0))
-            call->time_ns = jl_clock_now_ns();
+            call->time_ns =
+                thread->depth == 1 ? jl_tick_clock_now_ns(&thread->clock) : jl_clock_now_ns();
         jl_epoch_pin(thread);
         emit_pinned(thread, call);
         thread->depth--;
