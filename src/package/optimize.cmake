@@ -1,7 +1,8 @@
 # What is fast and what is small, said once. Files that every record or every matched line goes through are compiled as
 # the build type says (Release: -O3), those that some records and lines go through with -O2, and all others
 # (configuration, the patterns' compiler, lint, reports, ...) for size; so is in the files that are fast what has the
-# attribute cold. callgrind counts the same instructions as with -O3 everywhere; the library is a quarter smaller.
+# attribute cold. callgrind counts the same instructions as with -O3 everywhere; the library is a quarter smaller. Among
+# those for size are some that records do go through, once each: it was measured that none of them gains by more.
 #
 # Who builds for a distribution decides: a level in CFLAGS or a build type of its own (Debian's None, MinSizeRel, Debug)
 # holds for every file, and so does -DJSONLOG_SMALL=OFF.
@@ -16,20 +17,19 @@ option(JSONLOG_SMALL "Compile what is not on the path of a record or a match for
 set(JSONLOG_HOT_LOOPS
   cpu ring
   condition filter joint match_.* needle.* prefilter regex_run scan_.* set_search set_tree_read split
-  decimal line_bits number_power number_write plain_.* scanner)
+  decimal line_bits number_power plain_.* scanner)
 set(JSONLOG_HOT
   bytes_value cjson_value json_formatter usual_line
   async_handler callback_handler file_handler line_store watched_file write_buffer
-  emit
-  handler_base)
+  emit)
 set(JSONLOG_WARM
-  buffer clock scratch utf8
+  buffer scratch utf8
   bind filter_.* glob.* pending program regex_scan
-  attributes direct_.* entries keys line line_fit members named_attributes scalar_writer site_head time_text value_writer
-  async_.* descriptor output output_apart sigpipe stream_handler
+  direct_line entries keys members value_writer
+  async_.* stream_handler
   binary escape number_.* text_steps unescape
-  limiter space
-  handler_lock level record record_line site stats
+  limiter
+  handler_base handler_lock record stats
   detect.* redact_json redact_record redact_text redact_value)
 
 # jsonlog_compile_at(LEVEL SOURCE...): in the build types that leave it to us.
