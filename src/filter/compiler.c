@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "filter/condition.h"
 #include "filter/operand.h"
 #include "filter/trie.h"
 
@@ -130,6 +131,13 @@ static void make_sieve(jl_json_program *program) {
     }
 }
 
+static bool holds_for_nothing(const jl_json_program *program) {
+    bool verdicts[JL_CONDITIONS_MAX];
+    for (size_t i = 0; i < program->condition_count; i++)
+        verdicts[i] = jl_condition_verdict(&program->conditions[i], false, false);
+    return jl_joints_verdict(program->joints, program->joint_count, verdicts);
+}
+
 static void fill(parts *all, jl_syntax *syntax, const jl_trie *trie) {
     *all->program = (jl_json_program){
         .nodes = all->nodes,
@@ -145,6 +153,7 @@ static void fill(parts *all, jl_syntax *syntax, const jl_trie *trie) {
     close_ranges(all, trie);
     make_sieve(all->program);
     make_joints(all, syntax);
+    all->program->holds_for_nothing = holds_for_nothing(all->program);
 }
 
 jsonlog_status jl_json_compile(jl_syntax *syntax, jl_json_program **out, jsonlog_err *err) {

@@ -24,6 +24,7 @@ typedef struct walk {
     const jl_line_bits *bits;
     const char *text; /* of the first block */
     size_t count;     /* frames in use */
+    bool has_found;   /* a condition that holds; as long as none does, `found` is not used */
     bool found[JL_CONDITIONS_MAX];
     frame frames[JL_STEPS_MAX + 1];
 } walk;
@@ -71,10 +72,20 @@ static void clear(walk *w, uint16_t first, uint16_t end) {
         w->found[i] = false;
 }
 
-static void test(walk *w, const jl_node *node, const jl_json_value *value) {
+static void note(walk *w, uint16_t i, bool is_hit) {
+    if (is_hit && !w->has_found) {
+        w->has_found = true;
+        clear(w, 0, (uint16_t)w->program->condition_count);
+    }
+    if (w->has_found)
+        w->found[i] = is_hit;
+}
+
+static inline void test(walk *w, const jl_node *node, const jl_json_value *value) {
     for (uint16_t i = node->first; i < node->own_end; i++)
-        w->found[i] = jl_condition_hit(&w->program->conditions[i], value);
-    clear(w, node->own_end, node->end);
+        note(w, i, jl_condition_hit(&w->program->conditions[i], value));
+    if (w->has_found)
+        clear(w, node->own_end, node->end);
 }
 
 /* @return whether it is an object below which something is asked for. A value that cannot be read
@@ -181,6 +192,8 @@ static void take_blocks(walk *w) {
 
 static bool join(const walk *w) {
     const jl_json_program *program = w->program;
+    if (!w->has_found)
+        return program->holds_for_nothing;
     bool verdicts[JL_CONDITIONS_MAX];
     for (size_t i = 0; i < program->condition_count; i++)
         verdicts[i] = jl_condition_verdict(&program->conditions[i], w->found[i], false);
@@ -206,7 +219,7 @@ static __attribute__((noinline)) verdict walk_line(const jl_json_program *progra
     w.bits = &bits;
     w.count = 1;
     w.frames[0] = (frame){0, 1, NOT_YET};
-    clear(&w, 0, (uint16_t)program->condition_count);
+    w.has_found = false;
     do {
         w.text = reader->at;
         jl_bits_read(reader, &program->sieve, &bits);

@@ -80,9 +80,10 @@ typedef struct jl_json_program {
     const uint16_t *in_order; /**< the conditions in the order of the pattern */
     const uint16_t *joints;   /**< postfix, numbers in trie order */
     size_t joint_count;
-    size_t slot_count; /**< nodes with a wildcard step below them */
-    bool is_of_names;  /**< every step is a name: jl_names_match() can be asked */
-    jl_sieve sieve;    /**< of those names */
+    size_t slot_count;      /**< nodes with a wildcard step below them */
+    bool holds_for_nothing; /**< lines match in which no condition has found anything */
+    bool is_of_names;       /**< every step is a name: jl_names_match() can be asked */
+    jl_sieve sieve;         /**< of those names */
 } jl_json_program;
 
 /** An entry of a space-delimited pattern, `...` left out. */
