@@ -111,11 +111,9 @@ static void make_joints(parts *all, const jl_syntax *syntax) {
     }
 }
 
-/* Can lines be searched for the names alone? Not for empty ones, which have no last byte, and not
- * for those that ill-formed bytes can spell. */
 static bool is_of_names(const jl_node *node) {
     for (uint16_t i = 0; i < node->name_count; i++) {
-        if (node->names[i].name.text.len == 0 || node->names[i].name.has_replacement)
+        if (!jl_name_edge_is_plain(&node->names[i]))
             return false;
     }
     return node->any == 0 && node->index_count == 0 && !node->wants_null;

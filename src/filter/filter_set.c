@@ -36,9 +36,15 @@ struct jsonlog_filter_set {
 typedef struct question {
     jl_text line;
     uint16_t tree; /* the one whose values are there; ALONE: none */
-    bool is_json;
+    uint64_t branches;
+    bool is_json;   /* as far as is known */
+    bool is_proven; /* it is known */
     jl_set_values values;
+    jl_bits_reader reader; /* until it is */
+    jl_line_bits bits;
 } question;
+
+_Static_assert(sizeof(question) < 60 * 1024, "the state of a match must fit a small stack");
 
 static bool is_true(const question *q, const jl_condition *condition, uint16_t place) {
     const uint8_t found = q->values.found[place];
@@ -69,11 +75,35 @@ static uint64_t branches_asked_for(const jsonlog_filter_set *set, uint16_t tree,
     return branches;
 }
 
+static void read_whole_tree(const jsonlog_filter_set *set, question *q) {
+    q->is_json = jl_set_tree_read(set->trees[q->tree], q->line, q->branches, &q->values);
+    q->is_proven = true;
+}
+
+static void read_names(const jsonlog_filter_set *set, question *q) {
+    q->reader = jl_bits_begin(q->line.ptr, q->line.ptr + q->line.len, false);
+    jl_set_tree_read_names(set->trees[q->tree], &q->reader, q->branches, &q->values, &q->bits);
+    q->is_json = true;
+    q->is_proven = false;
+}
+
 static void read_tree(const jsonlog_filter_set *set, question *q, uint16_t tree,
                       const uint64_t *matches) {
-    const uint64_t branches = branches_asked_for(set, tree, matches);
     q->tree = tree;
-    q->is_json = jl_set_tree_read(set->trees[tree], q->line, branches, &q->values);
+    q->branches = branches_asked_for(set, tree, matches);
+    if (set->trees[tree]->is_of_names && jl_bits_can_read())
+        read_names(set, q);
+    else
+        read_whole_tree(set, q);
+}
+
+/* A filter would match if the line is JSON. What the blocks cannot tell is read once more. */
+static bool prove(const jsonlog_filter_set *set, question *q, const member *m) {
+    q->is_proven = true;
+    if (jl_bits_check(&q->reader, &q->bits))
+        return true;
+    read_whole_tree(set, q);
+    return q->is_json && evaluate(q, m);
 }
 
 static bool holds(const jsonlog_filter_set *set, question *q, const member *m,
@@ -84,7 +114,7 @@ static bool holds(const jsonlog_filter_set *set, question *q, const member *m,
         return jsonlog_filter_match(m->filter, q->line.ptr, q->line.len);
     if (m->tree != q->tree)
         read_tree(set, q, m->tree, matches);
-    return q->is_json && evaluate(q, m);
+    return q->is_json && evaluate(q, m) && (q->is_proven || prove(set, q, m));
 }
 
 /* Of the filters whose bits are set, keep those that match. */
@@ -181,15 +211,16 @@ static size_t count_conditions(const jsonlog_filter_set *set) {
     return count;
 }
 
-/* As many filters from *next on as one tree takes. @return false if memory is out. */
-static bool make_tree(jsonlog_filter_set *set, size_t *next, uint16_t **places) {
+/* As many filters from *next on as one tree takes, of those that are of names or of the others.
+ * @return false if memory is out. */
+static bool make_tree(jsonlog_filter_set *set, bool is_of_names, size_t *next, uint16_t **places) {
     jl_set_tree_maker *maker = jl_set_tree_maker_new();
     if (maker == NULL)
         return false;
     uint16_t *first = *places;
     for (; *next < set->count; ++*next) {
         member *m = &set->members[*next];
-        if (!fits_tree(m->filter))
+        if (!fits_tree(m->filter) || m->filter->json->is_of_names != is_of_names)
             continue;
         if (!jl_set_tree_add(maker, m->filter->json, *places))
             break;
@@ -215,15 +246,17 @@ static bool make_trees(jsonlog_filter_set *set) {
     const size_t conditions = count_conditions(set);
     if (conditions == 0)
         return true;
-    /* Every tree but the last takes a filter at least. */
+    /* Every tree but the last of each kind takes a filter at least. */
     set->places = jl_calloc(conditions, sizeof *set->places);
-    set->trees = jl_calloc(set->count, sizeof(jl_set_tree *));
+    set->trees = jl_calloc(set->count + 2, sizeof(jl_set_tree *));
     if (set->places == NULL || set->trees == NULL)
         return false;
     uint16_t *places = set->places;
-    for (size_t next = 0; next < set->count;) {
-        if (!make_tree(set, &next, &places))
-            return false;
+    for (int kind = 0; kind < 2; kind++) {
+        for (size_t next = 0; next < set->count;) {
+            if (!make_tree(set, kind == 0, &next, &places))
+                return false;
+        }
     }
     for (size_t i = 0; i < set->count; i++)
         note_branches(set, &set->members[i]);

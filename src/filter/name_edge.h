@@ -45,4 +45,10 @@ static inline bool jl_name_edge_is_short(const jl_name_edge *edge) {
     return edge->name.text.len < sizeof edge->tail;
 }
 
+/** Can lines be searched for it? Not for an empty one, which has no last byte, and not for one that
+ * ill-formed bytes can spell. */
+static inline bool jl_name_edge_is_plain(const jl_name_edge *edge) {
+    return edge->name.text.len > 0 && !edge->name.has_replacement;
+}
+
 #endif

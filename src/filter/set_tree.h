@@ -28,9 +28,14 @@ typedef struct jl_set_node {
     const jl_index_edge *indexes;
 } jl_set_node;
 
+/** Children of the root that share a bit of `branch` make a branch. */
+#define JL_SET_BRANCHES 64
+
 typedef struct jl_set_tree {
     jl_set_node *nodes;
     uint16_t node_count;
+    bool is_of_names;                 /**< every step is a name, see jl_set_tree_read_names() */
+    jl_sieve sieves[JL_SET_BRANCHES]; /**< of the names of each branch */
 } jl_set_tree;
 
 /** What was found at a node. */
@@ -51,6 +56,17 @@ typedef struct jl_set_values {
  */
 bool jl_set_tree_read(const jl_set_tree *tree, jl_text line, uint64_t branches,
                       jl_set_values *values);
+
+/**
+ * The same of a tree of names, without a look at keys that nobody asks for, and without a word
+ * about whether the line is JSON. If it is, the values are those of jl_set_tree_read(); if not,
+ * they may be anything: who finds a match asks jl_bits_check().
+ *
+ * @param reader  at the beginning of the line.
+ * @param bits    for jl_bits_check().
+ */
+void jl_set_tree_read_names(const jl_set_tree *tree, jl_bits_reader *reader, uint64_t branches,
+                            jl_set_values *values, jl_line_bits *bits);
 
 /* --- making one ------------------------------------------------------------------------------ */
 

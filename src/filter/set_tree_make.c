@@ -135,7 +135,7 @@ static void spread_branches(parts *all, const draft *nodes, size_t count) {
     unsigned branch = 0;
     for (size_t at = 1; at < count; at++) {
         jl_set_node *node = &all->nodes[nodes[at].number];
-        node->branch = nodes[at].parent == 0 ? UINT64_C(1) << (branch++ % 64)
+        node->branch = nodes[at].parent == 0 ? UINT64_C(1) << (branch++ % JL_SET_BRANCHES)
                                              : all->nodes[nodes[nodes[at].parent].number].branch;
     }
 }
@@ -150,6 +150,27 @@ static void close_ranges(parts *all, const draft *nodes, size_t count) {
     }
 }
 
+static bool is_of_names(const jl_set_node *node) {
+    for (uint16_t i = 0; i < node->name_count; i++) {
+        if (!jl_name_edge_is_plain(&node->names[i]))
+            return false;
+    }
+    return node->index_count == 0 && !node->wants_null;
+}
+
+static void make_sieves(jl_set_tree *tree) {
+    tree->is_of_names = true;
+    for (size_t n = 0; n < tree->node_count; n++) {
+        const jl_set_node *node = &tree->nodes[n];
+        tree->is_of_names = tree->is_of_names && is_of_names(node);
+        for (uint16_t i = 0; i < node->name_count && tree->is_of_names; i++) {
+            const jl_name_edge *edge = &node->names[i];
+            const int branch = __builtin_ctzll(tree->nodes[edge->node].branch);
+            jl_sieve_add(&tree->sieves[branch], edge->node, edge->name.text);
+        }
+    }
+}
+
 jl_set_tree *jl_set_tree_make(jl_set_tree_maker *maker, uint16_t *places, size_t place_count) {
     parts all;
     jl_block from = {NULL, 0};
@@ -158,12 +179,13 @@ jl_set_tree *jl_set_tree_make(jl_set_tree_maker *maker, uint16_t *places, size_t
     if (from.base == NULL)
         return NULL;
     lay_out(&from, &all, maker->count);
-    *all.tree = (jl_set_tree){all.nodes, (uint16_t)maker->count};
+    *all.tree = (jl_set_tree){.nodes = all.nodes, .node_count = (uint16_t)maker->count};
     number_nodes(maker->nodes);
     for (size_t at = 0; at < maker->count; at++)
         make_node(&all, maker->nodes, (uint16_t)at);
     close_ranges(&all, maker->nodes, maker->count);
     spread_branches(&all, maker->nodes, maker->count);
+    make_sieves(all.tree);
     for (size_t i = 0; i < place_count; i++)
         places[i] = maker->nodes[places[i]].number;
     return all.tree;

@@ -16,7 +16,7 @@ option(JSONLOG_SMALL "Compile what is not on the path of a record or a match for
 # through once does not loop over what it is given and needs no loops at addresses that divide by 16.
 set(JSONLOG_HOT_LOOPS
   cpu ring
-  condition filter joint match_.* needle.* prefilter regex_run scan_.* set_search set_tree_read split
+  condition filter joint match_.* needle.* prefilter regex_run scan_.* set_search set_tree_names set_tree_read split
   decimal line_bits number_power plain_.* scanner)
 set(JSONLOG_HOT
   bytes_value cjson_value json_formatter usual_line
