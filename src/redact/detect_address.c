@@ -60,10 +60,11 @@ static size_t domain_end(jl_text text, size_t at) {
     size_t end = jl_run_end(text, at, is_domain);
     while (end > at && (text.ptr[end - 1] == '.' || text.ptr[end - 1] == '-'))
         end--;
-    const char *dot = end == at ? NULL : memrchr(text.ptr + at, '.', end - at);
-    if (dot == NULL || dot == text.ptr + at)
+    size_t label = end;
+    while (label > at && text.ptr[label - 1] != '.')
+        label--;
+    if (label <= at + 1)
         return 0;
-    const size_t label = (size_t)(dot - text.ptr) + 1;
     const bool is_name = end - label >= 2 && !jl_is_digit(text.ptr[label]);
     return is_name ? end : 0;
 }

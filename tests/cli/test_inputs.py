@@ -51,6 +51,9 @@ class Files(unittest.TestCase):
             pipe = os.path.join(folder, "pipe")
             os.mkfifo(pipe)
             writer = subprocess.Popen(["sh", "-c", f"echo x >'{pipe}'"])
+            # Where nobody reads the pipe, its writer would wait for ever.
+            self.addCleanup(writer.wait)
+            self.addCleanup(writer.kill)
             self.assertEqual(run("filter", "", pipe)[1], b"x\n")
             writer.wait()
         self.assertEqual(run("filter", "", "/dev/null"), (1, b"", ""))

@@ -190,7 +190,7 @@ static uint64_t lost(const jsonlog_stats *stats) {
 }
 
 static void logs_from_within(source from, output to) {
-    char name[32];
+    char name[40];
     drain_thread d;
     jsonlog_stats before, after;
     snprintf(name, sizeof name, "reentrant.%d.%d", (int)from, (int)to);
