@@ -24,7 +24,7 @@ set(JSONLOG_HOT
   emit)
 set(JSONLOG_WARM
   buffer scratch utf8
-  bind filter_.* glob.* pending program regex_scan
+  bind glob.* pending program regex_scan
   direct_line entries keys members value_writer
   async_.* stream_handler
   binary escape number_.* text_steps unescape
