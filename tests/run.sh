@@ -49,7 +49,7 @@ part "gcc, everything" check release
 part "clang" check clang --label-exclude slow
 part "AddressSanitizer, UBSan" check asan --label-exclude native
 # ThreadSanitizer sees only what runs in threads: everything but formatting and matching.
-threaded='async|capture|change|chores|config|connection|context|crash|direct|emit|environment|epoch|exit|expect|fault|file|flush|foreign|fork|glib|handler|heartbeat|interrupted|level|limiter|line_store|memory|meta|network|plugin|process|race|recorder|redaction|rescue|redirect|ring|rotat|routing|sampling|scope|shutdown|snapshot|socket|stats|syslog|thread|tree'
+threaded='async|capture|change|chores|config|connection|context|crash|direct|emit|environment|epoch|exit|expect|fault|file|flush|foreign|fork|glib|handler|heartbeat|interrupted|level|limiter|line_store|memory|meta|network|plugin|process|race|recorder|redaction|rescue|redirect|ring|rotat|routing|sampling|scope|shutdown|snapshot|socket|stats|syslog|thread|tick|tree'
 part "ThreadSanitizer" check tsan --label-exclude native --tests-regex "$threaded"
 part "Python binding" sh bindings/python/tests/run.sh build/release
 find_registry
