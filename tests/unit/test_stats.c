@@ -122,6 +122,14 @@ static uint64_t queued(void) {
     return stats.queued_bytes;
 }
 
+/* Each queue's thread takes a line and waits with it; it takes nothing else then. */
+static void keep_threads_busy(jsonlog_logger *logger) {
+    jsonlog_info(logger, "m");
+    for (int ms = 0; ms < 60000 && queued() > 0; ms++)
+        usleep(1000);
+    assert_int_equal(queued(), 0);
+}
+
 /* Two queues, one of them inside no logger; what is in them is added up. */
 static void what_waits_in_all_queues(void **state) {
     (void)state;
@@ -134,6 +142,7 @@ static void what_waits_in_all_queues(void **state) {
     jsonlog_logger *logger = jsonlog_get("own");
     jsonlog_logger_set_propagate(logger, false);
     assert_int_equal(jsonlog_logger_set_handlers(logger, async, 2), JSONLOG_OK);
+    keep_threads_busy(logger);
     for (int i = 0; i < 100; i++)
         jsonlog_info(logger, "m");
     uint64_t bytes = 0;
